@@ -257,7 +257,14 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
     `parties` are resolved against the roster. `tier_reasons` are sentences, worst first.
     `facts` tells of each optional source of facts whether it is there. `accumulated` are the
-    counts over 24 hours, this change included.
+    counts over 24 hours, this change included. `freezes` names the windows that are open for what
+    it reaches; `incident` says that one is running there; `blanket` that the actor holds, asks for
+    or is given operator-like permissions; `uncovered_commits` counts commits that no released
+    change covers; `proven_rollback` says that a human goes back to a state that was released and
+    ran; `retry` that its operations are a subset of a released change whose execution failed.
+
+    Sources in `facts`: `freeze`, `error-budget`, `incident`, `composition`, `regions`,
+    `lease`, `history`.
     """
 
     provenance: Provenance
@@ -274,6 +281,12 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     volume_24h: int = 0
     evidence: Evidence = Evidence()
     first_configuration: bool = False
+    freezes: tuple[str, ...] = ()
+    incident: bool = False
+    blanket: bool = False
+    uncovered_commits: int = 0
+    proven_rollback: bool = False
+    retry: bool = False
     facts: tuple[tuple[str, FactState], ...] = ()
 
     def fact(self, name: str) -> FactState:
