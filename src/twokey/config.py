@@ -167,18 +167,18 @@ def parse_roster(data: bytes, *, source: str) -> Roster:
     roster = _parse(data, Roster, source)
     seen: dict[str, str] = {}
     for person in roster.people:
-        marks = [f"id {person.id}", *(f"e-mail {e.lower()}" for e in person.emails)]
-        marks += [f"account {a.forge}/{a.id}" for a in person.accounts]
-        marks += [f"key {' '.join(k.public.split()[:2])}" for k in person.keys]
-        for mark in marks:
-            if seen.setdefault(mark, person.id) != person.id or mark.startswith("id "):
-                if mark.startswith("id ") and list(p.id for p in roster.people).count(person.id) == 1:
-                    continue
+        marks = {f"e-mail {e.lower()}" for e in person.emails}
+        marks |= {f"account {a.forge}/{a.id}" for a in person.accounts}
+        marks |= {f"key {' '.join(k.public.split()[:2])}" for k in person.keys}
+        for mark in sorted(marks | {f"id {person.id}"}):
+            if mark in seen:
                 raise ConfigError(
-                    f"{mark} stands at two people, {seen[mark]} and {person.id}", where=source,
+                    f"{mark} stands twice, at {seen[mark]} and {person.id}",
+                    where=source,
                     expected="each id, address, account and key at one person",
                     do="Merge the two entries, or remove it from one.",
                 )
+            seen[mark] = person.id
     return roster
 
 

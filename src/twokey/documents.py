@@ -5,7 +5,9 @@ aliases are refused (they are how a small file becomes a huge one), duplicate ke
 (two readers would see two documents), and only plain values exist, no objects.
 """
 
-from typing import Any
+import tomllib
+from importlib.resources import files
+from typing import Any, TypeVar
 
 import msgspec
 import yaml
@@ -13,6 +15,7 @@ import yaml
 from twokey.errors import InputError, LimitError
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+T = TypeVar("T")
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -61,7 +64,9 @@ def read_yaml(
     limits = limits or Limits()
     if len(data) > limits.yaml_bytes:
         raise LimitError(
-            f"{len(data)} bytes of YAML", where=source, expected=f"at most {limits.yaml_bytes}",
+            f"{len(data)} bytes of YAML",
+            where=source,
+            expected=f"at most {limits.yaml_bytes}",
             do="Split the file, or raise limits.yaml_bytes.",
         )
     try:
@@ -98,8 +103,10 @@ def _guard(text: str, source: str, limits: Limits) -> None:
             line = event.start_mark.line + 1
             if isinstance(event, yaml.AliasEvent):
                 raise InputError(
-                    f"alias *{event.anchor}", where=f"{source}:{line}",
-                    expected="a document without aliases", do="Write the value out.",
+                    f"alias *{event.anchor}",
+                    where=f"{source}:{line}",
+                    expected="a document without aliases",
+                    do="Write the value out.",
                 )
             if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
                 depth += 1
@@ -110,7 +117,8 @@ def _guard(text: str, source: str, limits: Limits) -> None:
             nodes += 1
             if depth > limits.depth or nodes > limits.nodes or documents > limits.documents:
                 raise LimitError(
-                    "too deep or too many values", where=f"{source}:{line}",
+                    "too deep or too many values",
+                    where=f"{source}:{line}",
                     expected=f"depth {limits.depth}, {limits.nodes} values, "
                     f"{limits.documents} documents at most",
                     do="Split the file, or raise the setting under limits.",
@@ -148,8 +156,10 @@ def _build(
         key = key_node.value
         if key in found:
             raise InputError(
-                f"the key {key!r} stands twice", where=f"{source}:{line}",
-                expected="each key once", do="Remove one of them.",
+                f"the key {key!r} stands twice",
+                where=f"{source}:{line}",
+                expected="each key once",
+                do="Remove one of them.",
             )
         if lines is not None:
             lines[f"{path}.{key}"] = line
@@ -171,3 +181,9 @@ def _scalar(node: yaml.ScalarNode, constructor: Any, source: str) -> Any:
 
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or ["unreadable"])[0][:200]
+
+
+def read_data(path: str, kind: type[T]) -> T:
+    """A data file of the package (TOML), checked against `kind`. `path` is relative to it."""
+    text = files("twokey").joinpath(path).read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), kind)

@@ -12,9 +12,7 @@ from twokey.model.actor import PersonId
 from twokey.model.change import Digest
 
 
-class Fact(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact"
-):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact"):
     """Base of all facts: when it happened, by the clock of who recorded it, and about what."""
 
     at: datetime
