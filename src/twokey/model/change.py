@@ -67,10 +67,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `digest` covers this one operation in canonical form, so that a retry can be seen to be a
     subset of what was released. `after` is the digest of the resource's state afterwards, empty
-    where the format doesn't tell; a rollback is recognised by it. `attributes` are the names of what changes (`engine_version`,
-    `spec.replicas`), never values. `reason` is the format's own word for why, such as
-    `replace_because_cannot_update`. `previous` is the earlier name of something moved or
-    renamed. `hints` are facts that intake alone can see, in a closed vocabulary (see HINTS).
+    where the format doesn't tell; a rollback is recognised by it. `attributes` are the names of
+    what changes (`engine_version`, `spec.replicas`), never values. `reason` is the format's own
+    word for why, such as `replace_because_cannot_update`. `previous` is the earlier name of
+    something moved or renamed. `hints` are facts that intake alone can see, in a closed
+    vocabulary (see HINTS).
     """
 
     verb: Verb
