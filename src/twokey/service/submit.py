@@ -1,0 +1,126 @@
+"""The spine: one change in, one verdict out, with its reasons and its receipt.
+
+    1 read     bytes to a Change                     (read_change)
+    2 assess   who wrote it, what it reaches         (assess)
+    3 collect  approvals, each proof verified here   (approve)
+    4 decide   policy and quorum                     (decide)
+    5 record   an entry in the ledger, or no allow   (record)
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from twokey.assess import World, assess
+from twokey.assess.accumulate import operator_of
+from twokey.assess.blast.radius import REMOVING, total_of
+from twokey.assess.provenance import Context, provenance_of
+from twokey.decide import decide
+from twokey.model.approval import Signed, Verified
+from twokey.model.assessment import Assessment, Evidence
+from twokey.model.change import Change
+from twokey.model.codec import canonical, digest_of
+from twokey.model.decision import Decision
+from twokey.model.entry import Decided
+from twokey.service import history
+from twokey.service.collect import collect, declared_human
+from twokey.service.deps import Deps
+from twokey.service.outcome import Outcome
+from twokey.service.read_change import read_change
+from twokey.service.request import Request
+
+
+def submit(request: Request, signed: Sequence[Signed], deps: Deps) -> Outcome:
+    """Judge the change that `request` names, with the approvals that travelled with it."""
+    change = read_change(request, deps.settings, deps.people)
+    return judge(change, request, signed, deps)
+
+
+def judge(change: Change, request: Request, signed: Sequence[Signed], deps: Deps) -> Outcome:
+    """Steps 2 to 5, for a Change that was read already."""
+    now = deps.clock.now()
+    approvals = collect(change, signed, deps)
+    assessment = assess_change(change, request, approvals, deps)
+    decision = decide(
+        change,
+        assessment,
+        approvals,
+        pack=deps.pack,
+        settings=deps.settings,
+        roster=deps.roster,
+        now=now,
+        glass=history.open_glass(deps.ledger, change, now),
+    )
+    receipt = deps.ledger.record(_entry(change, assessment, decision, request, deps))
+    return Outcome(
+        change=change,
+        assessment=assessment,
+        decision=decision,
+        authority=deps.authority,
+        configured_by=deps.configured_by,
+        receipt=receipt,
+        simulated=any(a.simulated for a in approvals),
+    )
+
+
+def assess_change(
+    change: Change, request: Request, approvals: Sequence[Verified], deps: Deps
+) -> Assessment:
+    """The facts about a change, from itself, its surroundings and the ledger."""
+    now = deps.clock.now()
+    human = declared_human(change, approvals)
+    provenance = provenance_of(
+        change, context=Context(environment=deps.environment, declared_human=human)
+    )
+    agent = change.parties.agent
+    world = World(
+        settings=deps.settings,
+        roster=deps.roster,
+        now=now,
+        codeowners=deps.codeowners,
+        history=history.past_changes(deps.ledger, now),
+        evidence=Evidence(record=request.record, rollback=request.rollback, declared_human=human),
+        first_configuration=deps.first_configuration,
+        proven_rollback=agent is None and history.is_proven_rollback(deps.ledger, change),
+        retry=history.is_retry(deps.ledger, change, operator_of(change), now),
+    )
+    return assess(change, provenance, world)
+
+
+def _entry(
+    change: Change, assessment: Assessment, decision: Decision, request: Request, deps: Deps
+) -> Decided:
+    real = [e for e in assessment.effects if not e.harmless]
+    environment = next((e.environment for e in real if e.production), "")
+    here = [e for e in real if e.environment == environment]
+    counted = [a for h in decision.holds for a in h.approvals if a.counts]
+    return Decided(
+        at=deps.clock.now(),
+        subject=change.digest,
+        verdict=decision.verdict,
+        kind=change.kind,
+        target=digest_of(canonical(change.target)),
+        tier=assessment.tier.word,
+        level=assessment.provenance.level,
+        authority=deps.authority.standing,
+        policy_version=decision.policy_version,
+        operations=change.counts(),
+        holds=tuple((h.rule, h.signoff) for h in decision.holds if not h.released),
+        denials=tuple(d.rule for d in decision.denials),
+        would=tuple(sorted({w.rule for w in decision.would})),
+        not_judged=tuple(sorted({n.rule for n in decision.not_judged})),
+        released_by=tuple(sorted({a.person for a in counted if a.person})),
+        approvals=tuple(sorted({a.nonce for a in counted})),
+        passed_by="break-glass" if decision.passed_by else "",
+        operator=operator_of(change),
+        environment=environment,
+        resources=sum(e.operation.resource.kind != "file" for e in here),
+        lines=sum(e.operation.lines_added + e.operation.lines_removed for e in here),
+        removed=sum(e.operation.verb in REMOVING for e in here),
+        total=total_of(change, environment, deps.settings),
+        ai_involved=assessment.provenance.level.ai_involved,
+        domains=tuple(d.name for d in assessment.blast.critical_domains),
+        payload=deps.ledger.remember(msgspec.json.encode(request)),
+    )
+
+
