@@ -17,6 +17,7 @@ from twokey.errors import InputError, LimitError
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 T = TypeVar("T")
 _MERGE = "tag:yaml.org,2002:merge"
+_COLLECTIONS = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -139,6 +140,10 @@ def _build(
         lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node, constructor, source)
+    if node.tag not in _COLLECTIONS:
+        raise InputError(
+            f"the tag {node.tag}", where=f"{source}:{node.start_mark.line + 1}", do="Remove it."
+        )
     if isinstance(node, yaml.SequenceNode):
         return [
             _build(item, constructor, source, f"{path}[{index}]", lines)

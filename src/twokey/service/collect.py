@@ -25,7 +25,9 @@ def collect(change: Change, signed: Sequence[Signed], deps: Deps) -> tuple[Verif
 
 def recorded(change: Change, deps: Deps) -> list[Signed]:
     """The statements about this digest that the ledger holds, with their whole proofs."""
-    facts = [decode_fact(e.data) for e in deps.ledger.select(kind="stated/1", subject=change.digest)]
+    facts = [
+        decode_fact(e.data) for e in deps.ledger.select(kind="stated/1", subject=change.digest)
+    ]
     return [
         Signed(method=f.method, statement=f.statement, proof=f.proof)
         for f in facts
@@ -39,7 +41,9 @@ def declared_human(change: Change, approvals: Sequence[Verified]) -> bool:
     The submitter is who handed it in; for a range without one, every author must be that person.
     """
     parties = change.parties
-    people = {parties.submitter.person} if parties.submitter else {p.person for p in parties.authors}
+    people = (
+        {parties.submitter.person} if parties.submitter else {p.person for p in parties.authors}
+    )
     if len(people) != 1 or None in people:
         return False
     return any(

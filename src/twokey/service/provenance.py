@@ -20,6 +20,8 @@ def provenance_text(found: CommitProvenance) -> str:
     """One commit as a line for a terminal: short id, level, tools, what gave it away."""
     tools = ", ".join(sorted({s.tool for s in found.signals if s.tool}))
     signals = "; ".join(
-        dict.fromkeys(f"{s.source} {s.detail} ({s.strength})".replace("  ", " ") for s in found.signals)
+        dict.fromkeys(
+            f"{s.source} {s.detail} ({s.strength})".replace("  ", " ") for s in found.signals
+        )
     )
     return f"{found.commit[:10]}  {found.level:<10}  {plain(tools or '-', width=20):<20}  {plain(signals)}".rstrip()

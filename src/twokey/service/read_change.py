@@ -114,6 +114,4 @@ def _named(name: str, people: RosterIndex) -> Party:
     """Somebody named on the command line: a roster id, or an e-mail address."""
     person = people.by_id(PersonId(name))
     identity = Identity(email=name) if "@" in name else Identity(name=name)
-    return Party(
-        kind=ActorKind.HUMAN, identity=identity, person=person.id if person else None
-    )
+    return Party(kind=ActorKind.HUMAN, identity=identity, person=person.id if person else None)

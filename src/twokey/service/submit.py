@@ -1,10 +1,10 @@
 """The spine: one change in, one verdict out, with its reasons and its receipt.
 
-    1 read     bytes to a Change                     (read_change)
-    2 assess   who wrote it, what it reaches         (assess)
-    3 collect  approvals, each proof verified here   (approve)
-    4 decide   policy and quorum                     (decide)
-    5 record   an entry in the ledger, or no allow   (record)
+1 read     bytes to a Change                     (read_change)
+2 assess   who wrote it, what it reaches         (assess)
+3 collect  approvals, each proof verified here   (approve)
+4 decide   policy and quorum                     (decide)
+5 record   an entry in the ledger, or no allow   (record)
 """
 
 from collections.abc import Sequence
@@ -122,5 +122,3 @@ def _entry(
         domains=tuple(d.name for d in assessment.blast.critical_domains),
         payload=deps.ledger.remember(msgspec.json.encode(request)),
     )
-
-
