@@ -71,7 +71,7 @@ def bootstrap(request: Request, choice: Choice, *, clock: Clock | None = None) -
             modes=settings.rules,
             ready=settings.names_people_and_domains,
         ),
-        ledger=open_ledger(Path(choice.ledger) if choice.ledger else None, clock=clock),
+        ledger=open_ledger(Path(choice.ledger) if choice.ledger else None),
         clock=clock,
         authority=_authority(choice, found),
         configured_by=found.words if data is not None else f"built-in defaults ({found.words})",
