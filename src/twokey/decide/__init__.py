@@ -8,53 +8,39 @@
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from twokey.config import Roster, Settings
-from twokey.decide.cedar import Finding, evaluate
+import msgspec
+
+from twokey.decide.entities import facts_of
+from twokey.decide.evaluate import evaluate
+from twokey.decide.interface import Case, Finding, Outcome
 from twokey.decide.pack import Pack
 from twokey.decide.people import smallest_set
 from twokey.decide.quorum import judge
 from twokey.decide.signoffs import requirement
 from twokey.decide.supplies import missing_for
-from twokey.model.approval import Verified
 from twokey.model.assessment import Assessment
-from twokey.model.change import Change
 from twokey.model.decision import Decision, Denial, Hold, Mode, NotJudged, Reason, Verdict
 from twokey.model.entry import BrokeGlass
 
-__all__ = ["decide"]
+__all__ = ["Case", "decide"]
 
 
-def decide(
-    change: Change,
-    assessment: Assessment,
-    approvals: Sequence[Verified],
-    *,
-    pack: Pack,
-    settings: Settings,
-    roster: Roster,
-    now: datetime,
-    glass: BrokeGlass | None = None,
-) -> Decision:
-    """The verdict on `change`. `glass` is the break-glass open for its digest, if any."""
+def decide(case: Case, pack: Pack, *, glass: BrokeGlass | None = None) -> Decision:
+    """The verdict on `case.change`. `glass` is the break-glass open for its digest, if any."""
+    assessment = case.assessment
     # 1 evaluate
-    findings = evaluate(pack, change, assessment)
+    levels = {p.id: p.level for p in case.roster.people}
+    facts = facts_of(case.change, assessment, case.settings, levels)
+    findings = evaluate(pack, case.change, assessment, facts)
     # 2 quorum
-    judged = [
-        _item(f, change, assessment, approvals, settings, roster, now)
-        for f in findings
-        if f.outcome != "not-judged"
-    ]
+    judged = [_item(f, case) for f in findings if f.outcome in (Outcome.APPLIES, Outcome.ERROR)]
     enforced = [item for item in judged if item.mode is Mode.ENFORCE]
     holds = tuple(item for item in enforced if isinstance(item, Hold))
     denials = tuple(item for item in enforced if isinstance(item, Denial))
     waiting = [h for h in holds if not h.released]
     # 3 people
-    people, advice = smallest_set(
-        waiting, approvals=approvals, change=change, assessment=assessment, roster=roster,
-        now=now, settings=settings,
-    )  # fmt: skip
+    people, advice = smallest_set(waiting, case)
     # 4 verdict
     verdict = Verdict.DENY if denials else Verdict.HOLD if waiting else Verdict.ALLOW
     # 5 glass
@@ -64,13 +50,15 @@ def decide(
         passed = f"break-glass by {glass.person} until {glass.until:%H:%M} UTC; it will be reviewed"
     return Decision(
         verdict=verdict,
-        digest=change.digest,
+        digest=case.change.digest,
         policy_version=pack.version,
         holds=holds,
         denials=denials,
         would=tuple(i for i in judged if i.mode in (Mode.OBSERVE, Mode.WARN)),
         not_judged=tuple(
-            NotJudged(rule=f.rule, needs=f.needs) for f in findings if f.outcome == "not-judged"
+            NotJudged(rule=f.rule, needs=f.needs)
+            for f in findings
+            if f.outcome is Outcome.NOT_JUDGED
         ),
         people=people,
         advice=advice,
@@ -79,38 +67,21 @@ def decide(
     )
 
 
-def _item(
-    finding: Finding,
-    change: Change,
-    assessment: Assessment,
-    approvals: Sequence[Verified],
-    settings: Settings,
-    roster: Roster,
-    now: datetime,
-) -> Hold | Denial:
-    if finding.outcome == "error" or not (finding.signoff or finding.supply):
+def _item(finding: Finding, case: Case) -> Hold | Denial:
+    if finding.outcome is Outcome.ERROR or not (finding.signoff or finding.supply):
         return Denial(
             rule=finding.rule, policy=finding.policy, sentence=finding.sentence, mode=finding.mode
         )
+    hold = Hold(
+        rule=finding.rule, policy=finding.policy, sentence=finding.sentence, mode=finding.mode
+    )
     if finding.supply:
-        return Hold(
-            rule=finding.rule,
-            policy=finding.policy,
-            sentence=finding.sentence,
-            mode=finding.mode,
-            supply=finding.supply,
-            missing=(missing_for(finding.supply, change, assessment),),
-        )
-    needed = requirement(finding.signoff, assessment=assessment, settings=settings)
-    quorum = judge(
-        needed, approvals, change=change, assessment=assessment, roster=roster, now=now,
-        settings=settings,
-    )  # fmt: skip
-    return Hold(
-        rule=finding.rule,
-        policy=finding.policy,
-        sentence=finding.sentence,
-        mode=finding.mode,
+        missing = missing_for(finding.supply, case.change, case.assessment)
+        return msgspec.structs.replace(hold, supply=finding.supply, missing=(missing,))
+    needed = requirement(finding.signoff, case)
+    quorum = judge(needed, case)
+    return msgspec.structs.replace(
+        hold,
         requirement=needed,
         released=quorum.released,
         missing=quorum.missing,
@@ -134,8 +105,12 @@ def _tree(
     rules = tuple(_node(item) for item in judged)
     skipped = tuple(
         Reason(name=f.rule, outcome="not judged", sentence=f"needs {f.needs}")
+        if f.outcome is Outcome.NOT_JUDGED
+        else Reason(
+            name=f.rule, outcome="passed: a proven rollback or a retry", sentence=f.sentence
+        )
         for f in findings
-        if f.outcome == "not-judged"
+        if f.outcome in (Outcome.NOT_JUDGED, Outcome.EXEMPT)
     )
     return Reason(name="decision", outcome=verdict, children=(facts, written, *rules, *skipped))
 

@@ -257,8 +257,10 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
     `parties` are resolved against the roster. `tier_reasons` are sentences, worst first.
     `facts` tells of each optional source of facts whether it is there. `accumulated` are the
-    counts over 24 hours, this change included. `freezes` names the windows that are open for what
-    it reaches; `incident` says that one is running there; `blanket` that the actor holds, asks for
+    counts over 24 hours, this change included. `agent_in_scope` says that the configuration names
+    the agent and everything it touches; `pinned_bump` that known automation moved a pinned
+    version and nothing else. `freezes` names the windows that are open for what
+    it reaches; `incident` says that one is running there, `budget_spent` that its error budget is; `blanket` that the actor holds, asks for
     or is given operator-like permissions; `uncovered_commits` counts commits that no released
     change covers; `proven_rollback` says that a human goes back to a state that was released and
     ran; `retry` that its operations are a subset of a released change whose execution failed.
@@ -280,9 +282,12 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     share_24h: float = 0.0
     volume_24h: int = 0
     evidence: Evidence = Evidence()
+    agent_in_scope: bool = False
     first_configuration: bool = False
+    pinned_bump: bool = False
     freezes: tuple[str, ...] = ()
     incident: bool = False
+    budget_spent: bool = False
     blanket: bool = False
     uncovered_commits: int = 0
     proven_rollback: bool = False

@@ -15,7 +15,7 @@ from twokey.assess import World, assess
 from twokey.assess.accumulate import operator_of
 from twokey.assess.blast.radius import REMOVING, total_of
 from twokey.assess.provenance import Context, provenance_of
-from twokey.decide import decide
+from twokey.decide import Case, decide
 from twokey.model.approval import Signed, Verified
 from twokey.model.assessment import Assessment, Evidence
 from twokey.model.change import Change
@@ -41,16 +41,15 @@ def judge(change: Change, request: Request, signed: Sequence[Signed], deps: Deps
     now = deps.clock.now()
     approvals = collect(change, signed, deps)
     assessment = assess_change(change, request, approvals, deps)
-    decision = decide(
-        change,
-        assessment,
-        approvals,
-        pack=deps.pack,
+    case = Case(
+        change=change,
+        assessment=assessment,
+        approvals=approvals,
         settings=deps.settings,
         roster=deps.roster,
         now=now,
-        glass=history.open_glass(deps.ledger, change, now),
     )
+    decision = decide(case, deps.pack, glass=history.open_glass(deps.ledger, change, now))
     receipt = deps.ledger.record(_entry(change, assessment, decision, request, deps))
     return Outcome(
         change=change,
