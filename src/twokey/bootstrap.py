@@ -5,12 +5,11 @@ change can't loosen the rules that judge it. `--config` is for advisory runs alo
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from twokey.approve import read_approvals, read_reviews
 from twokey.approve.roster import RosterIndex
 from twokey.clock import Clock
 from twokey.config import (
@@ -22,9 +21,9 @@ from twokey.config import (
     parse_settings,
 )
 from twokey.decide.pack import load_pack
+from twokey.documents import Limits
 from twokey.errors import ConfigError, UsageError
 from twokey.intake import git
-from twokey.model.approval import Signed
 from twokey.model.change import ChangeKind
 from twokey.record import open_ledger
 from twokey.service.deps import Authority, Deps, Standing
@@ -81,19 +80,6 @@ def bootstrap(request: Request, choice: Choice, *, clock: Clock | None = None) -
     )
 
 
-def read_signed(
-    request: Request, paths: Sequence[str], reviews: str | None, deps: Deps
-) -> tuple[Signed, ...]:
-    """Approvals that travel with the request: files, folders, git refs and forge reviews."""
-    signed = [each for path in paths for each in read_approvals(Path(path))]
-    if request.kind is ChangeKind.GIT:
-        for blob in git.read_approval_refs(Path(request.repository), limits=deps.settings.limits):
-            signed += read_approvals(blob)
-    if reviews:
-        signed += read_reviews(Path(reviews), fetched_by_gate=deps.authority.is_authoritative)
-    return tuple(signed)
-
-
 def _find(request: Request, choice: Choice) -> _Found:
     if choice.authority and choice.config:
         raise UsageError(
@@ -120,7 +106,7 @@ def _at_base(request: Request, base: str, nearest: Path | None, *, authoritative
     commit = git.resolve(repository, base)
 
     def read(path: str) -> bytes | None:
-        return git.read_blob(repository, commit, path, limits=None)
+        return git.read_blob(repository, commit, path, limits=Limits())
 
     if read(NAME) is not None:
         return _Found(read=read, name=NAME, words=f"{NAME} at {base}")

@@ -76,9 +76,7 @@ def change_options(function: F) -> F:
 
 
 def _request(words: dict[str, Any]) -> Request:
-    named = [
-        (kind, words.pop(variable)) for _, variable, _, kind, _ in _SOURCES if words[variable]
-    ]
+    named = [(kind, words.pop(variable)) for _, variable, _, kind, _ in _SOURCES if words[variable]]
     for _, variable, _, _, _ in _SOURCES:
         words.pop(variable, None)
     if len(named) != 1:

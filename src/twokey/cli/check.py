@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from twokey.bootstrap import Choice, bootstrap, read_signed
+from twokey.bootstrap import Choice, bootstrap
 from twokey.cli.change_options import change_options, step_summary, write_output
 from twokey.errors import UsageError
 from twokey.model.decision import Verdict
@@ -22,7 +22,9 @@ _COLOURS = {"allow": "green", "hold": "yellow", "deny": "red"}
 
 
 @click.command("check")
-@click.option("--approvals", multiple=True, metavar="PATH", help="Signed approvals: file or folder.")
+@click.option(
+    "--approvals", multiple=True, metavar="PATH", help="Signed approvals: file or folder."
+)
 @click.option("--reviews", metavar="FILE", help="Forge reviews, as the forge's API gives them.")
 @click.option("--authority", type=click.Choice(["ci"]), help="Claim the standing of a CI run.")
 @click.option("--base", metavar="REV", help="Where an authoritative run reads what judges.")
@@ -39,7 +41,9 @@ def command(ctx: click.Context, request: Request, **words: Any) -> None:
         config=ctx.obj["config"], authority=words["authority"] or "", base=words["base"] or ""
     )
     deps = bootstrap(request, choice)
-    outcome = submit(request, read_signed(request, words["approvals"], words["reviews"], deps), deps)
+    outcome = submit(
+        request, read_signed(request, words["approvals"], words["reviews"], deps), deps
+    )
     step_summary(check_markdown(outcome))
     if words["rule"]:
         write_output(explain(outcome, words["rule"]))

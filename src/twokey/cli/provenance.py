@@ -11,7 +11,9 @@ from twokey.service.report.json_v1 import commit_line
 
 
 @click.command("provenance")
-@click.option("--range", "range_", metavar="A..B", required=True, help="Commits, as git names them.")
+@click.option(
+    "--range", "range_", metavar="A..B", required=True, help="Commits, as git names them."
+)
 @click.option("--repository", metavar="DIR", default=".", help="The checkout.")
 @click.option("--format", "form", default="text", type=click.Choice(["text", "json"]),
               help="Text, or a line of JSON a commit.")  # fmt: skip

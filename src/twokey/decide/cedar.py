@@ -39,8 +39,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Engine:
     """Parsed policies and schema, ready for many requests."""
 
-    def __init__(self, schema: str, texts: Sequence[str]) -> None:
-        self._schema = cedarpy.Schema.from_str(schema)
+    def __init__(self, schema: Any, texts: Sequence[str]) -> None:
+        self._schema = schema
         self._policies = cedarpy.PolicySet.from_str("\n".join([_PERMIT, *texts]))
         self._entities = cedarpy.Entities.from_json_str("[]")
         self._ids = _ids("\n".join([_PERMIT, *texts]))
@@ -75,7 +75,12 @@ class Engine:
         return (self._ids.get(found.group(), "") if found else "", _short(error))
 
 
-def parse(name: str, text: str, schema: str) -> list[Parsed]:
+def read_schema(text: str) -> Any:
+    """The schema, parsed once for many policies."""
+    return cedarpy.Schema.from_str(text)
+
+
+def parse(name: str, text: str, schema: Any) -> list[Parsed]:
     """The policies of one file, validated against the schema. Raises PolicyError with a line."""
     if len(text) > _MAX_BYTES:
         raise PolicyError("more than 1 MB of policy", where=name)
@@ -89,10 +94,10 @@ def parse(name: str, text: str, schema: str) -> list[Parsed]:
     found = {
         key: _parsed(name, key, policy, lines) for key, policy in parsed["staticPolicies"].items()
     }
-    result = cedarpy.validate_policies(text, cedarpy.Schema.from_str(schema))
-    for error in result.errors:
-        where = found[error.policy_id].where if error.policy_id in found else name
-        words = re.sub(r"for policy `policy\d+`:?,? ?", "", str(error.error))
+    result = cedarpy.validate_policies(text, schema)
+    for wrong in result.errors:
+        where = found[wrong.policy_id].where if wrong.policy_id in found else name
+        words = re.sub(r"for policy `policy\d+`:?,? ?", "", str(wrong.error))
         raise PolicyError(words, where=where, do="`twokey config schema policy` shows the facts.")
     if not result.validation_passed:
         raise PolicyError("the policy doesn't validate", where=name)

@@ -1,8 +1,10 @@
 """An Assessment as the facts that policies see. Names and shapes are those of the schema."""
 
+from collections.abc import Mapping
+
 from twokey.config import Settings
 from twokey.decide.interface import Facts
-from twokey.model.actor import ActorKind, Level
+from twokey.model.actor import ActorKind, Level, PersonId
 from twokey.model.assessment import Assessment, ChangeRecord, Effect, Undo
 from twokey.model.change import Change, Verb
 
@@ -12,7 +14,7 @@ _TYPES = {ActorKind.HUMAN: "Human", ActorKind.AGENT: "Agent", ActorKind.AUTOMATI
 
 
 def facts_of(
-    change: Change, assessment: Assessment, settings: Settings, levels: dict[str, Level]
+    change: Change, assessment: Assessment, settings: Settings, levels: Mapping[PersonId, Level]
 ) -> Facts:
     """The context of the request. Counts are clamped, since Cedar errs on overflow."""
     return {
@@ -60,10 +62,10 @@ def _shape(change: Change, assessment: Assessment) -> Facts:
     }
 
 
-def _authorship(assessment: Assessment, levels: dict[str, Level]) -> Facts:
+def _authorship(assessment: Assessment, levels: Mapping[PersonId, Level]) -> Facts:
     provenance, parties = assessment.provenance, assessment.parties
     humans = [p for p in parties.everyone() if p.kind is ActorKind.HUMAN]
-    ranks = [list(Level).index(levels.get(p.person or "", Level.JUNIOR)) for p in humans]
+    ranks = [list(Level).index(levels.get(p.person or PersonId(""), Level.JUNIOR)) for p in humans]
     level = list(Level)[min(ranks)] if ranks else Level.JUNIOR
     return {
         "provenance": _enum("Provenance", provenance.level),

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import msgspec
 
-from twokey.decide.cedar import Engine, Parsed, parse
+from twokey.decide.cedar import Engine, Parsed, parse, read_schema
 from twokey.decide.interface import Policy
 from twokey.errors import PolicyError
 from twokey.model.decision import Mode
@@ -73,7 +73,7 @@ def load_pack(
     and the others enforce where `ready` (people and domains are named), else warn.
     """
     modes = modes or {}
-    schema = schema_text()
+    schema = read_schema(schema_text())
     texts = [*blueprint_texts(), *user]
     policies: list[Policy] = []
     for name, text in texts:
@@ -82,7 +82,7 @@ def load_pack(
     _check_modes(modes, policies)
     described = [f"{p.id}={p.mode}" for p in policies]
     version = hashlib.sha256(
-        msgspec.json.encode([schema, [text for _, text in texts], described])
+        msgspec.json.encode([schema_text(), [text for _, text in texts], described])
     ).hexdigest()
     return Pack(tuple(policies), Engine(schema, [t for _, t in texts]), f"sha256:{version}")
 

@@ -5,12 +5,52 @@ roster that judges this run.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from twokey.approve import verify
+from twokey.approve.reviews import read_reviews
+from twokey.approve.transport import MOST, from_document
+from twokey.errors import InputError, LimitError
+from twokey.intake import git
 from twokey.model.approval import Act, Signed, Verified
-from twokey.model.change import Change
+from twokey.model.change import Change, ChangeKind
 from twokey.model.entry import Stated, decode_fact
 from twokey.service.deps import Deps
+from twokey.service.read_change import read_bounded
+from twokey.service.request import Request
+
+
+def travelled(
+    change: Change, request: Request, paths: Sequence[str], reviews: str, deps: Deps
+) -> list[Signed]:
+    """Statements from files and folders, from the repository's refs, and from forge reviews."""
+    limits = deps.settings.limits
+    signed = [
+        from_document(read_bounded(str(file), limits), source=str(file))
+        for path in paths
+        for file in _files(path)
+    ]
+    if request.kind is ChangeKind.GIT:
+        for name, data in git.approval_refs(Path(request.repository), most=MOST):
+            signed.append(from_document(data, source=name))
+    if reviews:
+        signed += read_reviews(
+            read_bounded(reviews, limits), source=reviews, change=change,
+            forge=deps.settings.forge, fetched_by_gate=deps.authority.is_authoritative,
+        )  # fmt: skip
+    return signed
+
+
+def _files(path: str) -> list[Path]:
+    place = Path(path)
+    if not place.exists():
+        raise InputError("no such file or folder", where=path, do="Check --approvals.")
+    if not place.is_dir():
+        return [place]
+    found = sorted(p for p in place.iterdir() if p.suffix == ".json")
+    if len(found) > MOST:
+        raise LimitError(f"more than {MOST} approvals", where=path)
+    return found
 
 
 def collect(change: Change, signed: Sequence[Signed], deps: Deps) -> tuple[Verified, ...]:

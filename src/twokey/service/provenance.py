@@ -24,4 +24,5 @@ def provenance_text(found: CommitProvenance) -> str:
             f"{s.source} {s.detail} ({s.strength})".replace("  ", " ") for s in found.signals
         )
     )
-    return f"{found.commit[:10]}  {found.level:<10}  {plain(tools or '-', width=20):<20}  {plain(signals)}".rstrip()
+    shown = plain(tools or "-", width=20)
+    return f"{found.commit[:10]}  {found.level:<10}  {shown:<20}  {plain(signals)}".rstrip()

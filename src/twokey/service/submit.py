@@ -23,16 +23,18 @@ from twokey.model.codec import canonical, digest_of
 from twokey.model.decision import Decision
 from twokey.model.entry import Decided
 from twokey.service import history
-from twokey.service.collect import collect, declared_human
+from twokey.service.collect import collect, declared_human, travelled
 from twokey.service.deps import Deps
 from twokey.service.outcome import Outcome
 from twokey.service.read_change import read_change
 from twokey.service.request import Request
 
 
-def submit(request: Request, signed: Sequence[Signed], deps: Deps) -> Outcome:
-    """Judge the change that `request` names, with the approvals that travelled with it."""
+def submit(request: Request, approvals: Sequence[str], reviews: str, deps: Deps) -> Outcome:
+    """Judge the change that `request` names. `approvals` are paths of signed statements, and
+    `reviews` that of a list of forge reviews, empty for none."""
     change = read_change(request, deps.settings, deps.people)
+    signed = travelled(change, request, approvals, reviews, deps)
     return judge(change, request, signed, deps)
 
 

@@ -16,7 +16,9 @@ def check_markdown(outcome: Outcome, *, everything: bool = False) -> str:
     lines = [
         f"### Twokey: {_MARKS[decision.verdict]}, {assessment.tier.word}",
         "",
-        f"{code(outcome.change.source)} · {code(decision.digest[:19])} · {outcome.authority.standing}",
+        " · ".join(
+            [code(outcome.change.source), code(decision.digest[:19]), outcome.authority.standing]
+        ),
         "",
     ]
     missing = needs(outcome)
@@ -45,8 +47,9 @@ def _table(outcome: Outcome, everything: bool) -> list[str]:
     if not shown:
         return []
     rows = [
-        f"| {e.operation.verb} | {code(e.operation.resource.name)} | {markdown(operation_facts(e))} |"
+        f"| {o.verb} | {code(o.resource.name)} | {markdown(operation_facts(e))} |"
         for e in shown
+        for o in (e.operation,)
     ]
     left = len(effects) - len(shown)
     more = ["", f"… and {left} more."] if left else []

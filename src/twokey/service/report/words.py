@@ -47,8 +47,9 @@ def _authorship(outcome: Outcome) -> str:
     provenance, parties = outcome.assessment.provenance, outcome.assessment.parties
     tools = ", ".join(provenance.tools)
     operator = parties.operator.person or "someone unnamed" if parties.operator else "nobody named"
+    agent = f"{plain(parties.agent or tools or 'unnamed')}, for {plain(operator)}"
     sentences = {
-        "autonomous": f"An agent submitted it ({plain(parties.agent or tools or 'unnamed')}, for {plain(operator)})",
+        "autonomous": f"An agent submitted it ({agent})",
         "authored": f"AI wrote it ({tools})" if tools else "AI wrote it",
         "assisted": f"AI assisted ({tools})" if tools else "AI assisted",
         "undeclared": "Nobody declared how it was written",
