@@ -23,8 +23,7 @@ _EXTENDED = re.compile(
     rb"similarity index|dissimilarity index) (.*)"
 )
 _OCTAL = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
-_ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b'"': b'"', b"\\": b"\\", b"a": b"\a", b"b": b"\b",
-            b"f": b"\f", b"v": b"\v"}  # fmt: skip
+_ESCAPES = dict(zip(b"ntrabfv", b"\n\t\r\a\b\f\v", strict=True))
 _DEV_NULL = b"/dev/null"
 _MAX_TEXT = 64 * 1024
 _POINTER = b"version https://git-lfs.github.com/spec/"
@@ -61,7 +60,7 @@ class DiffFormat:
         files, text = _Parser(source).parse()
         if not files:
             raise InputError("no file in it", where=source.name, expected="a unified diff")
-        operations = tuple(_operation(f) for f in files)
+        operations = _merged(tuple(map(_operation, files)))
         branch = source.options.get("branch", "")
         pieces = [o.digest.encode() for o in operations]
         return Change(
@@ -217,7 +216,7 @@ class _Parser:
         hasher = hashlib.sha256()
         while self._at < len(self._lines):
             line = self._lines[self._at]
-            if line.startswith(b"diff --git ") or line.startswith(b"-- "):
+            if line.startswith((b"diff --git ", b"-- ")):
                 break
             hasher.update(line + b"\n")
             self._at += 1
@@ -235,6 +234,29 @@ class _Parser:
         return InputError(
             what, where=f"{self._name}:{self._at + 1}", expected=expected, do="Make the diff anew."
         )
+
+
+def _merged(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    """git writes a change of type (a file to a link) as a deletion and a creation of one path."""
+    merged: list[Operation] = []
+    for operation in operations:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and last.verb is Verb.DELETE
+            and operation.verb is Verb.CREATE
+            and last.resource == operation.resource
+        ):
+            merged[-1] = msgspec.structs.replace(
+                operation,
+                verb=Verb.REPLACE,
+                digest=digest_of(f"{last.digest}{operation.digest}".encode()),
+                hints=tuple(dict.fromkeys((*last.hints, *operation.hints))),
+                lines_removed=last.lines_removed,
+            )
+        else:
+            merged.append(operation)
+    return tuple(merged)
 
 
 def _operation(file: _File) -> Operation:
@@ -305,7 +327,9 @@ def _unquoted(text: bytes) -> bytes:
 
     def plain(found: "re.Match[bytes]") -> bytes:
         code = found.group(1)
-        return bytes([int(code, 8) & 0xFF]) if len(code) == 3 else _ESCAPES.get(code, code)
+        if len(code) == 3:
+            return bytes([int(code, 8) & 0xFF])
+        return bytes([_ESCAPES.get(code[0], code[0])])
 
     return _OCTAL.sub(plain, text[1:-1])
 

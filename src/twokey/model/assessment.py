@@ -256,17 +256,17 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that policy may see about a change.
 
     `parties` are resolved against the roster. `tier_reasons` are sentences, worst first.
-    `facts` tells of each optional source of facts whether it is there. `accumulated` are the
-    counts over 24 hours, this change included. `agent_in_scope` says that the configuration names
-    the agent and everything it touches; `pinned_bump` that known automation moved a pinned
-    version and nothing else. `freezes` names the windows that are open for what
-    it reaches; `incident` says that one is running there, `budget_spent` that its error budget is; `blanket` that the actor holds, asks for
-    or is given operator-like permissions; `uncovered_commits` counts commits that no released
-    change covers; `proven_rollback` says that a human goes back to a state that was released and
-    ran; `retry` that its operations are a subset of a released change whose execution failed.
+    `accumulated` counts are those over 24 hours, this change included. `agent_in_scope` says that
+    the configuration names the agent and everything it touches; `pinned_bump` that known
+    automation moved a pinned version and nothing else. `freezes` names the windows that are open
+    for what it reaches; `incident` says that one is running there, `budget_spent` that its error
+    budget is spent; `blanket` that the actor holds, asks for or is given operator-like
+    permissions; `uncovered_commits` counts commits that no released change covers.
+    `proven_rollback` says that a human goes back to a state that was released and ran; `retry`
+    that its operations are a subset of a released change whose execution failed.
 
-    Sources in `facts`: `freeze`, `error-budget`, `incident`, `composition`, `regions`,
-    `lease`, `history`.
+    `facts` tells of each optional source whether it is there: `freeze`, `error-budget`,
+    `incident`, `composition`, `regions`, `history`.
     """
 
     provenance: Provenance

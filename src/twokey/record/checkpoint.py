@@ -108,13 +108,14 @@ def _parse(body: str) -> Checkpoint:
     lines = body.split("\n")
     try:
         origin, size, root = lines[0], lines[1], base64.b64decode(lines[2], validate=True)
-        if not (size.isascii() and size.isdigit() and str(int(size)) == size and len(root) == 32):
-            raise ValueError(size)
-        return Checkpoint(origin=origin, size=int(size), root=root)
+        sound = size.isascii() and str(int(size)) == size and int(size) >= 0 and len(root) == 32
     except (ValueError, IndexError):
+        sound = False
+    if not sound:
         raise ProofError(
             "a checkpoint's body is malformed", expected="origin, size, root in base64"
-        ) from None
+        )
+    return Checkpoint(origin=origin, size=int(size), root=root)
 
 
 def _verifier(text: str) -> tuple[str, bytes]:
