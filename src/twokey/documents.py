@@ -76,7 +76,7 @@ def read_yaml(
         raise InputError(f"not UTF-8 at byte {error.start}", where=source) from None
     _guard(text, source, limits)
     try:
-        nodes = list(yaml.compose_all(text, Loader=_LOADER))
+        nodes: list[yaml.Node | None] = list(yaml.compose_all(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InputError(
@@ -101,7 +101,7 @@ def _guard(text: str, source: str, limits: Limits) -> None:
     depth = nodes = documents = 0
     try:
         for event in yaml.parse(text, Loader=_LOADER):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent):
                 raise InputError(
                     f"alias *{event.anchor}",

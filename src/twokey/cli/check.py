@@ -35,7 +35,7 @@ _COLOURS = {"allow": "green", "hold": "yellow", "deny": "red"}
 @click.option("--draft-record", is_flag=True, help="Print a draft of the change record.")
 @change_options
 @click.pass_context
-def command(ctx: click.Context, request: Request, **words: Any) -> None:
+def command(ctx: click.Context, /, request: Request, **words: Any) -> None:
     """Gate one change: verdict first, then what is missing and who can give it."""
     choice = Choice(
         config=ctx.obj["config"], authority=words["authority"] or "", base=words["base"] or ""

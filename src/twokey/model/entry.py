@@ -152,7 +152,8 @@ def decode_fact(data: bytes) -> AnyFact:
 
     Raises msgspec.ValidationError for a kind of fact that this version doesn't know.
     """
-    return _DECODER.decode(data)
+    fact: AnyFact = _DECODER.decode(data)
+    return fact
 
 
 def as_plain(fact: AnyFact) -> dict[str, Any]:

@@ -17,15 +17,15 @@ _ENTRY = re.compile(r"\s{2,}((?:s_[0-9a-f]{14}(?:::t_[0-9a-f]{14})?)|[0-9a-f]{7,
 _TOOLS = {name.lower().replace(" ", "-"): name for name in TOOLS} | {"claude": "Claude Code"}
 
 
-class _Agent(msgspec.Struct):
+class _Agent(msgspec.Struct, frozen=True):
     tool: str = ""
 
 
-class _Session(msgspec.Struct):
+class _Session(msgspec.Struct, frozen=True):
     agent_id: _Agent = _Agent()
 
 
-class _Log(msgspec.Struct):
+class _Log(msgspec.Struct, frozen=True):
     sessions: dict[str, _Session] = {}
     prompts: dict[str, _Session] = {}
 

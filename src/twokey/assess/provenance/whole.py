@@ -56,28 +56,28 @@ def guarded(change: Change, context: Context) -> Iterator[Signal]:
             )
 
 
-class _Contributor(msgspec.Struct):
+class _Contributor(msgspec.Struct, frozen=True):
     type: str = "unknown"
 
 
-class _Conversation(msgspec.Struct):
+class _Conversation(msgspec.Struct, frozen=True):
     contributor: _Contributor | None = None
 
 
-class _File(msgspec.Struct):
+class _File(msgspec.Struct, frozen=True):
     path: str
     conversations: list[_Conversation] = []
 
 
-class _Named(msgspec.Struct):
+class _Named(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class _Revision(msgspec.Struct):
+class _Revision(msgspec.Struct, frozen=True):
     revision: str = ""
 
 
-class _Trace(msgspec.Struct):
+class _Trace(msgspec.Struct, frozen=True):
     files: list[_File]
     vcs: _Revision | None = None
     tool: _Named | None = None

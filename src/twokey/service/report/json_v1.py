@@ -179,7 +179,9 @@ def _denial(denial: Denial) -> v1.DenialV1:
 
 def _receipt(outcome: Outcome) -> v1.ReceiptV1 | None:
     receipt = outcome.receipt
-    return receipt and v1.ReceiptV1(
+    if receipt is None:
+        return None
+    return v1.ReceiptV1(
         seq=receipt.seq,
         leaf=receipt.leaf,
         size=receipt.size,

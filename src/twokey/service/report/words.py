@@ -92,13 +92,9 @@ def next_steps(outcome: Outcome) -> list[str]:
         steps.append(f"twokey approve {option} --declare-human    (the submitter)")
     if any(h.supply == "rollback-evidence" for h in waiting):
         steps.append(f"twokey check {option} --rollback RESOURCE=WHERE")
-    rule = (
-        (waiting or list(outcome.decision.denials))[0].rule
-        if waiting or outcome.decision.denials
-        else ""
-    )
-    if rule:
-        steps.append(f"twokey check {option} --explain {rule}")
+    rules = [i.rule for i in (*waiting, *outcome.decision.denials)]
+    if rules:
+        steps.append(f"twokey check {option} --explain {rules[0]}")
     return steps
 
 
