@@ -7,6 +7,8 @@ roster that judges this run.
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from twokey.approve import verify
 from twokey.approve.reviews import read_reviews
 from twokey.approve.transport import MOST, from_document
@@ -14,7 +16,7 @@ from twokey.errors import InputError, LimitError
 from twokey.intake import git
 from twokey.model.approval import Act, Signed, Verified
 from twokey.model.change import Change, ChangeKind
-from twokey.model.entry import Stated, decode_fact
+from twokey.model.entry import Consumed, Stated, decode_fact
 from twokey.service.deps import Deps
 from twokey.service.read_change import read_bounded
 from twokey.service.request import Request
@@ -59,8 +61,18 @@ def collect(change: Change, signed: Sequence[Signed], deps: Deps) -> tuple[Verif
     found: dict[bytes, Verified] = {}
     for each in (*signed, *recorded(change, deps)):
         if each.statement not in found:
-            found[each.statement] = verify(each, deps.people)
+            found[each.statement] = _unused(verify(each, deps.people), deps)
     return tuple(found.values())
+
+
+def _unused(verified: Verified, deps: Deps) -> Verified:
+    """An approval that an execution used up doesn't count again."""
+    nonce = verified.statement.nonce
+    used = deps.ledger.select(kind="consumed/1", subject=verified.statement.digest)
+    facts = (decode_fact(entry.data) for entry in used)
+    if any(isinstance(f, Consumed) and f.nonce == nonce for f in facts):
+        return msgspec.structs.replace(verified, problem="it was used by an execution already")
+    return verified
 
 
 def recorded(change: Change, deps: Deps) -> list[Signed]:

@@ -256,7 +256,7 @@ def _notes(plan: Plan) -> Iterator[str]:
     if plan.resource_drift:
         yield f"{len(plan.resource_drift)} resources changed outside Terraform since the last run."
     if plan.deferred_changes:
-        yield f"{len(plan.deferred_changes)} changes are deferred: their effect isn't known yet."
+        yield f"{len(plan.deferred_changes)} changes are deferred: their effect isn't known."
     if plan.deferred_action_invocations:
         yield f"{len(plan.deferred_action_invocations)} actions are deferred."
     failed = sum(c.status in ("fail", "error") for c in plan.checks)

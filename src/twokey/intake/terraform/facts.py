@@ -71,7 +71,7 @@ def hints_of(kind: str, before: Values, after: Values) -> Iterator[str]:
 
 def labels_of(values: Values, sensitive: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """Tags that name a service or an environment; only short, public, allow-listed ones."""
-    found = {}
+    found: dict[str, str] = {}
     for field in ("tags", "tags_all", "labels"):
         tags = values.get(field)
         if field not in sensitive and isinstance(tags, dict):

@@ -92,7 +92,7 @@ def next_steps(outcome: Outcome) -> list[str]:
         steps.append(f"twokey approve {option} --declare-human    (the submitter)")
     if any(h.supply == "rollback-evidence" for h in waiting):
         steps.append(f"twokey check {option} --rollback RESOURCE=WHERE")
-    rules = [i.rule for i in (*waiting, *outcome.decision.denials)]
+    rules = [h.rule for h in waiting] + [d.rule for d in outcome.decision.denials]
     if rules:
         steps.append(f"twokey check {option} --explain {rules[0]}")
     return steps
