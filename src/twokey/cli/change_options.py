@@ -100,12 +100,13 @@ def _request(words: dict[str, Any]) -> Request:
         operator=words.pop("operator") or "",
         submitter=words.pop("submitter") or "",
         text=read_bounded(text, Limits(bytes=1 << 20)).decode("utf-8", "replace") if text else "",
-        record=_record(record) if record else None,
+        record=read_record(record) if record else None,
         rollback=tuple(_evidence(each) for each in words.pop("rollback")),
     )
 
 
-def _record(path: str) -> ChangeRecord:
+def read_record(path: str) -> ChangeRecord:
+    """The change record in a YAML file."""
     documents = read_yaml(read_bounded(path, Limits(bytes=1 << 20)), source=path)
     try:
         return msgspec.convert(documents[0].value if documents else {}, ChangeRecord)

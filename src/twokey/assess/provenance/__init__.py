@@ -54,7 +54,7 @@ def provenance_of(change: Change, *, context: Context) -> Provenance:
     signals = tuple(dict.fromkeys((*around, *(s for c in commits for s in c.signals))))
     levels = [c.level for c in commits] or [Level.UNDECLARED]
     ai = [s for s in around if s.level.ai_involved and s.strength is not Strength.WEAK]
-    level = max(*levels, *(s.level for s in ai), key=lambda found: found.rank)
+    level = max([*levels, *(s.level for s in ai)], key=lambda found: found.rank)
     if level is Level.UNDECLARED and context.declared_human:
         declared = Signal(
             tool="", source=SignalSource.DECLARATION, strength=Strength.STRONG, level=Level.HUMAN,

@@ -74,11 +74,11 @@ def _two_columns(rows: list[tuple[str, str]]) -> list[str]:
     out = []
     for sentence, rule in rows:
         lines = _wrapped(sentence)
-        room = WIDTH - _INDENT - len(rule)
+        room = max(0, WIDTH - _INDENT - len(rule))
         if lines and len(lines[-1]) + 2 <= room:
             lines[-1] = f"{lines[-1]:<{room}}{rule}"
         else:
-            lines.append(f"{'':<{room}}{rule}")
+            lines += [f"{part:>{WIDTH - _INDENT}}" for part in _wrapped(rule)]
         out += lines
     return out
 
@@ -142,7 +142,7 @@ def _receipt(outcome: Outcome, paint: Paint) -> list[str]:
     if receipt:
         parts.append(f"recorded as entry {receipt.seq} of the {receipt.scope} ledger")
     if outcome.decision.not_judged:
-        rules = sorted({f"{n.rule} (needs {n.needs})" for n in outcome.decision.not_judged})
+        rules = sorted({n.rule for n in outcome.decision.not_judged})
         parts.append("not judged, for want of a source: " + ", ".join(rules))
     if outcome.simulated:
         parts.append("SIMULATED: a proof came from a software key that only a demo's roster trusts")

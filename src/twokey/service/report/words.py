@@ -86,15 +86,14 @@ def next_steps(outcome: Outcome) -> list[str]:
     if any(h.requirement for h in waiting) and outcome.decision.people is not None:
         steps.append(f"twokey approve {option}    (a reviewer)")
     if any(h.supply == "change-record" for h in waiting):
-        steps.append(f"twokey check {option} --draft-record > record.yaml")
-        steps.append(f"twokey check {option} --record record.yaml")
+        steps.append("twokey check … --draft-record > record.yaml    (then --record record.yaml)")
     if any(h.supply == "declaration" for h in waiting):
-        steps.append(f"twokey approve {option} --declare-human    (the submitter)")
+        steps.append("twokey approve … --declare-human    (the submitter)")
     if any(h.supply == "rollback-evidence" for h in waiting):
-        steps.append(f"twokey check {option} --rollback RESOURCE=WHERE")
+        steps.append("twokey check … --rollback RESOURCE=WHERE")
     rules = [h.rule for h in waiting] + [d.rule for d in outcome.decision.denials]
     if rules:
-        steps.append(f"twokey check {option} --explain {rules[0]}")
+        steps.append(f"twokey check … --explain {rules[0]}")
     return steps
 
 
