@@ -37,6 +37,8 @@ def undo_of(
         return Reversibility(level=Undo.REVERSIBLE, evidence=("git revert",), minutes=15)
     if verb is Verb.UNKNOWN:
         return Reversibility(level=Undo.IRREVERSIBLE, evidence=("what it does isn't known",))
+    if operation.resource.kind == "rows" and verb is not Verb.READ:
+        return _recoverable("writes rows; a backup brings the old ones back", 120)
     if verb in (Verb.DELETE, Verb.REPLACE) or "unbounded" in hints:
         return _removal(operation, hints, stateful=stateful, rollback=rollback)
     if verb is Verb.FORGET:

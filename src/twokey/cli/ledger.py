@@ -75,7 +75,6 @@ def verify(ctx: click.Context, against: str | None, verifier: str | None) -> Non
         if report.against is not None
         else "against nothing older: a whole rewrite can't be seen (give --against)"
     )
-    click.echo(
-        f"{'verified' if report.ok else 'NOT verified'}: {report.size} entries, root {report.root[:16]}, {compared}"
-    )
+    word = "verified" if report.ok else "NOT verified"
+    click.echo(f"{word}: {report.size} entries, root {report.root[:16]}, {compared}")
     ctx.exit(0 if report.ok else 30)

@@ -162,7 +162,7 @@ def _is_privileged(body: Object) -> bool:
     paths = any(
         isinstance(v, dict) and "hostPath" in v
         for s in _pods(body)
-        for v in (s.get("volumes") if isinstance(s.get("volumes"), list) else [])
+        for v in _items(s.get("volumes"))
     )
     return (
         host or paths or any(at(c, "securityContext.privileged") is True for c in _containers(body))
@@ -193,6 +193,10 @@ def _rule_is_blanket(rule: Object) -> bool:
         "*" in words["verbs"] and _RBAC in words["apiGroups"]
     )
     return everything or escalates
+
+
+def _items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _texts(value: object) -> list[str]:

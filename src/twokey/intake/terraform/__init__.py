@@ -114,11 +114,10 @@ def _operations(
     before, after = _values(delta.before, name), _values(delta.after, name)
     unknown = _values(delta.after_unknown, name)
     sensitive = _sensitive(delta, name)
-    piece = canonical(
-        [change.address, change.deposed, change.mode, change.type, change.provider_name, delta.actions,
-         change.previous_address, before, after, unknown,
-         *(_value(raw, name) for raw in (delta.replace_paths, delta.importing))]
-    )  # fmt: skip
+    bound = [change.address, change.deposed, change.mode, change.type, change.provider_name]
+    bound += [delta.actions, change.previous_address, before, after, unknown]
+    bound += [_value(raw, name) for raw in (delta.replace_paths, delta.importing)]
+    piece = canonical(bound)
     state = before or after
     account, region = place_of(state)
     labels = labels_of(state, sensitive)
