@@ -27,7 +27,7 @@ class Act(StrEnum):
     DECLARE_HUMAN = "declare-human"
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """Exactly the bytes that a person signs, in canonical form.
 
     `digest` is the content. `target` says in words where it lands, so that an approval for

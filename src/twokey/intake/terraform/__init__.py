@@ -142,7 +142,7 @@ def _operations(
             verb=verb,
             resource=resource,
             digest=digest_of(piece + verb.encode()),
-            after="" if unknown or not after else digest_of(canonical([change.address, after])),
+            after=digest_of(canonical([change.address, after, unknown])) if after else "",
             attributes=attributes,
             reason=change.action_reason,
             previous=change.previous_address,
