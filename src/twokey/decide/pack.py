@@ -46,6 +46,14 @@ class Pack:
         """Rule ids in reading order, each once."""
         return tuple(dict.fromkeys(p.rule for p in self.policies))
 
+    def enforcing(self) -> "Pack":
+        """The same policies with every warning enforced, for tests of policies."""
+        policies = tuple(
+            msgspec.structs.replace(p, mode=Mode.ENFORCE) if p.mode is Mode.WARN else p
+            for p in self.policies
+        )
+        return Pack(policies, self.engine, self.version)
+
 
 def schema_text() -> str:
     """The schema of facts, in Cedar's own syntax."""

@@ -114,7 +114,13 @@ def _operations(
     before, after = _values(delta.before, name), _values(delta.after, name)
     unknown = _values(delta.after_unknown, name)
     sensitive = _sensitive(delta, name)
-    bound = [change.address, change.deposed, change.mode, change.type, change.provider_name]
+    bound: list[Any] = [
+        change.address,
+        change.deposed,
+        change.mode,
+        change.type,
+        change.provider_name,
+    ]
     bound += [delta.actions, change.previous_address, before, after, unknown]
     bound += [_value(raw, name) for raw in (delta.replace_paths, delta.importing)]
     piece = canonical(bound)
