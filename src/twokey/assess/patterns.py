@@ -13,13 +13,16 @@ def glob_expression(pattern: str, separator: str = "/") -> str:
     """The regular expression of one glob, without anchors.
 
     `separator` bounds `*` and `?`: `/` for paths, `.` for Terraform addresses, empty for plain
-    names, where `*` matches anything. A path pattern that ends in `/` covers what is below.
+    names, where `*` matches anything. A path pattern that ends in `/` covers what is below, and
+    so does a Terraform address that ends in `.*`.
     """
     segment = f"[^{re.escape(separator)}]" if separator else "."
     if separator == "/":
         pattern = pattern.removeprefix("./").removeprefix("/")
         if pattern.endswith("/"):
             pattern += "**"
+    if separator == "." and pattern.endswith(".*"):
+        pattern += "*"
     out: list[str] = []
     index = 0
     while index < len(pattern):

@@ -120,7 +120,7 @@ def _parse(body: str) -> Checkpoint:
 
 def _verifier(text: str) -> tuple[str, bytes]:
     try:
-        name, shown_hash, encoded = text.strip().rsplit("+", 2)
+        name, shown_hash, encoded = text.strip().split("+", 2)
         raw = base64.b64decode(encoded, validate=True)
     except (ValueError, binascii.Error):
         raise ProofError("no verifier key", expected="name+hash+base64") from None

@@ -66,7 +66,7 @@ def _section(name: str, lines: Iterable[str]) -> list[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH - _INDENT, break_long_words=True, break_on_hyphens=False)
+    return textwrap.wrap(plain(text), WIDTH - _INDENT, break_on_hyphens=False)
 
 
 def _two_columns(rows: list[tuple[str, str]]) -> list[str]:
