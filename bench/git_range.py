@@ -1,4 +1,4 @@
-"""A range of 1,000 commits and 10,000 files, beside `git log --numstat` plus `git diff --numstat`."""
+"""1,000 commits and 10,000 files, beside `git log --numstat` plus `git diff --numstat`."""
 
 import statistics
 import subprocess
@@ -20,7 +20,7 @@ def make(folder: Path) -> None:
         b"commit refs/heads/main\ncommitter Dev <dev@example.com> 1700000000 +0000\ndata 4\nBase\n"
     ]
     lines += [
-        f"M 100644 inline d{n % 100}/f{n}.py\ndata 18\nvalue = {n:08d}\n\n\n".encode()
+        f"M 100644 inline d{n % 100}/f{n}.py\ndata 17\nvalue = {n:08d}\n\n".encode()
         for n in range(FILES)
     ]
     for c in range(COMMITS):
@@ -34,7 +34,7 @@ def make(folder: Path) -> None:
         if c == 0:
             lines.append(b"from refs/heads/main\n")
         lines += [
-            f"M 100644 inline d{n % 100}/f{n}.py\ndata 18\nvalue = {n + c:08d}\n\n!\n".encode()
+            f"M 100644 inline d{n % 100}/f{n}.py\ndata 17\nvalue = {n + c + 1:08d}\n\n".encode()
             for n in range(c * 10, c * 10 + 10)
         ]
     subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)

@@ -1,4 +1,4 @@
-"""Scanning histories for provenance: 100,000 commits, beside a bare loop that folds each message."""
+"""Scanning 100,000 commits for provenance, beside a loop that only folds each message."""
 
 import statistics
 import time
@@ -22,7 +22,10 @@ DEV = Identity(name="Dev", email="dev@example.com")
 def main() -> None:
     """Three pairs, medians."""
     commits = [
-        Commit(id=f"{n:040x}", parents=(), author=DEV, committer=DEV, authored_at=NOW, message=MESSAGES[n % 5])
+        Commit(
+            id=f"{n:040x}", parents=(), author=DEV, committer=DEV, authored_at=NOW,
+            message=MESSAGES[n % 5],
+        )
         for n in range(100_000)
     ]  # fmt: skip
     pairs = []

@@ -41,7 +41,7 @@ def _resource(number: int, actions: list[str]) -> dict[str, object]:
         "ebs_block_device": [
             {"device_name": f"/dev/sd{c}", "volume_size": 100, "iops": 3000, "encrypted": True,
              "kms_key_id": f"arn:aws:kms:eu-west-1:123456789012:key/{number:032x}"}
-            for c in "bcdefghijk"
+            for c in "bcdefghijklm"
         ],
         "root_block_device": [{"volume_size": 50, "tags": {}, "throughput": 0.125}],
     }  # fmt: skip

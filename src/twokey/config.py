@@ -48,18 +48,16 @@ class Environment(_Section, frozen=True, kw_only=True):
     accounts: Patterns = ()
     stacks: Patterns = ()
     databases: Patterns = ()
-    hosts: Patterns = ()
     paths: Patterns = ()
     size: int | None = None
 
 
 class Domain(Matchers, frozen=True, kw_only=True):
-    """A business area: how critical, who owns it (`team:checkout` or a person's id), its service
-    level objective in percent, and what belongs to it."""
+    """A business area: how critical, who owns it (`team:checkout` or a person's id), and what
+    belongs to it."""
 
     criticality: Criticality = Criticality.NORMAL
     owners: tuple[str, ...] = ()
-    objective: float | None = None
 
 
 class Agent(_Section, frozen=True, kw_only=True):
@@ -67,7 +65,6 @@ class Agent(_Section, frozen=True, kw_only=True):
     no scope."""
 
     operators: tuple[str, ...] = ()
-    accounts: tuple[int, ...] = ()
     scope: Matchers = Matchers()
     environments: tuple[str, ...] = ()
 
@@ -115,12 +112,6 @@ class Thresholds(_Section, frozen=True, kw_only=True):
     approval_hours: Annotated[float, msgspec.Meta(gt=0, le=720)] = 72
 
 
-class Rule(_Section, frozen=True, kw_only=True):
-    """What a repository sets about one rule."""
-
-    mode: Mode
-
-
 class Settings(_Section, frozen=True, kw_only=True):
     """The whole of twokey.yaml."""
 
@@ -138,8 +129,6 @@ class Settings(_Section, frozen=True, kw_only=True):
     policies: Patterns = ()
     protected_branches: Patterns = ("main", "master", "release/*")
     guesses: bool = True
-    fail_open: bool = False
-    repository: str = ""
     forge: str = "github"
     limits: Limits = Limits()
 

@@ -46,7 +46,7 @@ def comment_share(paths: list[Path]) -> float:
 def report() -> tuple[list[str], list[str]]:
     """(lines of the report, hard limits that are passed)."""
     paths = files()
-    sizes = sorted(((len(p.read_text().splitlines()), str(p.relative_to(ROOT))) for p in paths))
+    sizes = sorted((len(p.read_text().splitlines()), str(p.relative_to(ROOT))) for p in paths)
     lengths = sorted(f for p in paths for f in functions(p))
     tests = sum(len(p.read_text().splitlines()) for p in (ROOT / "tests").rglob("*.py"))
     real = [n for n, name in sizes if n > 5]

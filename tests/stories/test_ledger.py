@@ -14,7 +14,7 @@ import pytest
 
 from twokey.errors import AlreadyRecordedError, ProofError, RecordError
 from twokey.model.change import Digest
-from twokey.model.entry import NewEntry, Stated, Started, encode_fact
+from twokey.model.entry import NewEntry, Started, Stated, encode_fact
 from twokey.record import Ledger, MemoryStore, SqliteStore
 from twokey.record.checkpoint import log_key, open_checkpoint
 from twokey.record.merkle import inclusion_proof, leaf_hash, verify_inclusion

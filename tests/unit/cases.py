@@ -8,11 +8,13 @@ from twokey.decide import Case
 from twokey.model.actor import (
     ActorKind,
     Identity,
-    Level as Seniority,
     Parties,
     Party,
     Person,
     PersonId,
+)
+from twokey.model.actor import (
+    Level as Seniority,
 )
 from twokey.model.approval import Act, Proof, Statement, Verified
 from twokey.model.assessment import (

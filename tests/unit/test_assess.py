@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from twokey.assess import World, assess
+from twokey.assess.blast.codeowners import CodeOwners
 from twokey.assess.documentation import is_harmless_path
 from twokey.assess.patterns import PatternSet
-from twokey.assess.blast.codeowners import CodeOwners
 from twokey.config import Roster, Settings, parse_roster, parse_settings
 from twokey.model.actor import Parties
 from twokey.model.assessment import Assessment, Evidence, Level, Provenance

@@ -13,8 +13,7 @@ from twokey.decide.people import smallest_set
 from twokey.decide.quorum import fits, judge, unfilled
 from twokey.decide.signoffs import requirement
 from twokey.errors import PolicyError
-from twokey.model.actor import Account, Identity, Level, Parties, Party, Person, PersonId
-from twokey.model.actor import ActorKind
+from twokey.model.actor import Account, ActorKind, Identity, Level, Parties, Party, Person, PersonId
 from twokey.model.approval import Act, Proof
 from twokey.model.decision import Hold, Mode, Requirement, Slot
 

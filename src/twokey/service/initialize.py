@@ -44,7 +44,6 @@ _MOST_MANIFESTS = 200
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at the repository gave."""
 
-    repository: str
     branch: str
     languages: tuple[str, ...]
     domains: tuple[tuple[str, str], ...]
@@ -72,7 +71,6 @@ def look(folder: Path) -> Findings:
     for name in (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"):
         owners = owners or git.read_blob(folder, "HEAD", name, limits=Limits()) or b""
     return Findings(
-        repository=git.remote_name(folder),
         branch=git.default_branch(folder),
         languages=_languages(paths),
         domains=tuple(sorted(places.items())),
@@ -99,7 +97,7 @@ _AGENTS = [
 
 def _head(found: Findings) -> list[str]:
     what = ", ".join(found.languages) or "no known language"
-    lines = [
+    return [
         "# Twokey: nothing with a high blast radius reaches production on one key.",
         f"# Written by `twokey init` from what it found: {what},",
         f"# {found.workflows} workflows, {len(found.modules)} folders of Terraform.",
@@ -110,7 +108,6 @@ def _head(found: Findings) -> list[str]:
         "# and domains are named, most rules only warn.",
         "# people: people.yaml",
     ]
-    return lines + ([f"repository: {_quoted(found.repository)}"] if found.repository else [])
 
 
 def _environments(found: Findings) -> list[str]:

@@ -50,7 +50,9 @@ def read_range(
     """
     base, head, words, notes = _sides(repository, spec)
     shown_records, counts = diff(repository, base, head, limits=limits, renames=True)
-    bound_records, _ = diff(repository, base, head, limits=limits, renames=False)
+    bound_records = shown_records
+    if any(record.previous for record in shown_records):
+        bound_records, _ = diff(repository, base, head, limits=limits, renames=False)
     commits = tuple(log(repository, words, limits=limits))
     pointers = _pointers(repository, shown_records, counts)
     name = remote_name(repository)
