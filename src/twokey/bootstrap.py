@@ -134,8 +134,12 @@ def _on_disk(path: Path, words: str) -> _Found:
 
 
 def _base_of(request: Request) -> str:
+    """The side of a range that its change can't have written; empty for a first commit."""
     left, dots, _ = request.spec.partition("..")
-    return left if dots and left else f"{request.spec}^" if not dots else ""
+    if dots:
+        return left
+    parent = f"{request.spec}^"
+    return parent if git.exists(Path(request.repository), parent) else ""
 
 
 def _start(request: Request) -> Path:

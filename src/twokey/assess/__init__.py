@@ -14,7 +14,7 @@ from twokey.assess.reversibility import undo_of, worst
 from twokey.assess.scope import in_scope
 from twokey.assess.stateful import is_stateful
 from twokey.assess.tier import TierFacts, tier_of
-from twokey.model.assessment import Assessment, Effect, FactState, Level, Provenance
+from twokey.model.assessment import Assessment, Effect, FactState, Provenance
 from twokey.model.change import Change, Operation
 
 __all__ = ["World", "assess"]
@@ -55,7 +55,6 @@ def assess(change: Change, provenance: Provenance, world: World) -> Assessment:
         evidence=world.evidence,
         agent_in_scope=in_scope(change, effects, world.settings),
         first_configuration=world.first_configuration,
-        pinned_bump=world.pinned_bump and provenance.level is Level.AUTOMATED,
         freezes=active(
             world.settings.freezes,
             world.now,

@@ -23,7 +23,6 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[PastChange, ...] = ()
     evidence: Evidence = Evidence()
     first_configuration: bool = False
-    pinned_bump: bool = False
     proven_rollback: bool = False
     retry: bool = False
     facts: tuple[tuple[str, FactState], ...] = ()

@@ -17,7 +17,7 @@ from twokey.assess.blast.radius import REMOVING, total_of
 from twokey.assess.provenance import Context, provenance_of
 from twokey.decide import Case, decide
 from twokey.model.approval import Signed, Verified
-from twokey.model.assessment import Assessment, Evidence
+from twokey.model.assessment import Assessment, Evidence, Level
 from twokey.model.change import Change
 from twokey.model.codec import canonical, digest_of
 from twokey.model.decision import Decision
@@ -27,6 +27,8 @@ from twokey.service.collect import collect, declared_human, travelled
 from twokey.service.deps import Deps
 from twokey.service.outcome import Outcome
 from twokey.service.read_change import read_change
+from twokey.service.record_text import record_in
+from twokey.service.repository import bind_merged_tree, is_pinned_bump, traces_of
 from twokey.service.request import Request
 
 
@@ -41,8 +43,11 @@ def submit(request: Request, approvals: Sequence[str], reviews: str, deps: Deps)
 def judge(change: Change, request: Request, signed: Sequence[Signed], deps: Deps) -> Outcome:
     """Steps 2 to 5, for a Change that was read already."""
     now = deps.clock.now()
-    approvals = collect(change, signed, deps)
-    assessment = assess_change(change, request, approvals, deps)
+    assessment = assess_change(change, request, (), deps)
+    bound = bind_merged_tree(change, assessment, request)
+    approvals = collect(bound, signed, deps)
+    if bound is not change or declared_human(bound, approvals):
+        change, assessment = bound, assess_change(bound, request, approvals, deps)
     case = Case(
         change=change,
         assessment=assessment,
@@ -71,7 +76,12 @@ def assess_change(
     now = deps.clock.now()
     human = declared_human(change, approvals)
     provenance = provenance_of(
-        change, context=Context(environment=deps.environment, declared_human=human)
+        change,
+        context=Context(
+            environment=deps.environment,
+            traces=traces_of(change, request),
+            declared_human=human,
+        ),
     )
     agent = change.parties.agent
     world = World(
@@ -80,12 +90,21 @@ def assess_change(
         now=now,
         codeowners=deps.codeowners,
         history=history.past_changes(deps.ledger, now),
-        evidence=Evidence(record=request.record, rollback=request.rollback, declared_human=human),
+        evidence=Evidence(
+            record=request.record or record_in(change.text),
+            rollback=request.rollback,
+            declared_human=human,
+        ),
         first_configuration=deps.first_configuration,
         proven_rollback=agent is None and history.is_proven_rollback(deps.ledger, change),
         retry=history.is_retry(deps.ledger, change, operator_of(change), now),
     )
-    return assess(change, provenance, world)
+    assessment = assess(change, provenance, world)
+    if provenance.level is not Level.AUTOMATED:
+        return assessment
+    guards = [e.operation.resource.name for e in assessment.effects if e.guards]
+    bump = is_pinned_bump(change, request, guards)
+    return msgspec.structs.replace(assessment, pinned_bump=bump)
 
 
 def _entry(

@@ -9,7 +9,9 @@ from twokey.intake.git.log import read_commits
 from twokey.intake.git.range import read_range
 from twokey.intake.git.refs import (
     approval_refs,
+    changed_lines,
     default_branch,
+    exists,
     is_branch,
     list_paths,
     merged_tree,
@@ -20,7 +22,9 @@ from twokey.intake.git.refs import (
 
 __all__ = [
     "approval_refs",
+    "changed_lines",
     "default_branch",
+    "exists",
     "is_branch",
     "list_paths",
     "merged_tree",

@@ -32,6 +32,14 @@ def resolve(repository: Path, revision: str) -> str:
     return found
 
 
+def exists(repository: Path, revision: str) -> bool:
+    """True where the revision names a commit."""
+    try:
+        return bool(resolve(repository, revision))
+    except InputError:
+        return False
+
+
 def merge_bases(repository: Path, one: str, other: str) -> list[str]:
     """All best common ancestors; several after criss-cross merges, none for unrelated histories."""
     code, out, _ = attempt(repository, "merge-base", "--all", one, other)
@@ -91,6 +99,20 @@ def merged_tree(repository: Path, base: str, head: str) -> str:
     if code != 0 or not _OID.fullmatch(tree):
         raise InputError("the merge has conflicts", where=str(repository), do="Update the branch.")
     return tree
+
+
+def changed_lines(
+    repository: Path, base: str, head: str, paths: list[str]
+) -> tuple[list[str], list[str]]:
+    """(removed, added) lines of some paths, in order, for judging a small change by its text."""
+    out = git(
+        repository, "diff-tree", "-r", "-p", "-U0", "--no-ext-diff", "--no-textconv",
+        "--no-renames", base, head, "--", *(f":(literal,top){p}" for p in paths),
+    )  # fmt: skip
+    lines = out.decode("utf-8", "replace").splitlines()
+    removed = [x[1:] for x in lines if x.startswith("-") and not x.startswith("---")]
+    added = [x[1:] for x in lines if x.startswith("+") and not x.startswith("+++")]
+    return removed, added
 
 
 def approval_refs(repository: Path, *, most: int) -> Iterator[tuple[str, bytes]]:
