@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def tamper(ledger: Ledger, sql: str, *values: object) -> None:
-    with sqlite3.connect(ledger.store.path) as db:
+    with closing(sqlite3.connect(ledger.store.path)) as db, db:
         db.executescript("DROP TRIGGER entries_stay; DROP TRIGGER entries_remain;")
         db.execute(sql, values)
 
@@ -115,7 +116,10 @@ def test_a_rollback_or_a_rewrite_is_seen_against_an_older_checkpoint(
     ledger: Ledger, tmp_path: Path
 ) -> None:
     yesterday = tmp_path / "yesterday.db"
-    with sqlite3.connect(ledger.store.path) as source, sqlite3.connect(yesterday) as copy:
+    with (
+        closing(sqlite3.connect(ledger.store.path)) as source,
+        closing(sqlite3.connect(yesterday)) as copy,
+    ):
         source.backup(copy)
     ledger.record(fact(10))
     older = ledger.head()
@@ -130,7 +134,7 @@ def test_a_rollback_or_a_rewrite_is_seen_against_an_older_checkpoint(
 
 
 def test_mistakes_are_stopped_by_the_database_itself(ledger: Ledger) -> None:
-    with sqlite3.connect(ledger.store.path) as db:
+    with closing(sqlite3.connect(ledger.store.path)) as db, db:
         for sql in ("UPDATE entries SET kind = 'x'", "DELETE FROM entries"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 db.execute(sql)
@@ -239,10 +243,10 @@ def test_a_full_or_read_only_disk_loses_nothing_and_says_so(tmp_path: Path) -> N
 def test_blobs_can_be_erased_and_altered_ones_are_not_believed(ledger: Ledger) -> None:
     digest = ledger.remember(b"because")
     assert ledger.recall(digest) == b"because"
-    with sqlite3.connect(ledger.store.path) as db:
+    with closing(sqlite3.connect(ledger.store.path)) as db, db:
         db.execute("UPDATE blobs SET data = x'00'")
     assert ledger.recall(digest) is None
-    with sqlite3.connect(ledger.store.path) as db:
+    with closing(sqlite3.connect(ledger.store.path)) as db, db:
         db.execute("DELETE FROM blobs")
     assert ledger.recall(digest) is None
     assert check(ledger).ok

@@ -123,8 +123,12 @@ class SqliteStore:
         return (bytes(row[0]), bytes(row[1])) if row else None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file. Nothing is lost without it: every append is durable by itself."""
         self._db.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_db"):
+            self._db.close()
 
     def _rows(self, where: str, values: tuple[str | int, ...]) -> Iterator[StoredEntry]:
         try:
