@@ -11,11 +11,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from twokey.approve.challenge import encode, statement_for
+from twokey.approve.transport import to_document
 from twokey.bootstrap import Choice, bootstrap
 from twokey.clock import FixedClock
 from twokey.config import parse_roster, parse_settings
 from twokey.errors import RefusedError, UsageError
-from twokey.model.approval import Act
+from twokey.model.approval import Act, Signed
 from twokey.model.assessment import ChangeRecord
 from twokey.model.change import ChangeKind
 from twokey.model.decision import Verdict
@@ -201,6 +203,41 @@ def test_an_approval_for_other_content_an_old_one_and_an_untouched_one(world: Wo
     assert world.check(world.sql("DROP TABLE orders; ")).decision.verdict is Verdict.HOLD
     world.clock.at = NOW + timedelta(hours=73)
     assert world.check(world.sql()).decision.verdict is Verdict.HOLD
+
+
+def test_an_approval_made_elsewhere_travels_as_a_file(world: World, psql: Path) -> None:
+    request = world.sql()
+    change = world.check(request).change
+    for person in ("ada", "bo"):
+        statement = encode(statement_for(change, Act.APPROVE, NOW, lifetime=timedelta(hours=1)))
+        signed = Signed(method="ssh", statement=statement, proof=key(person).sign(statement))
+        (world.folder / f"{person}.json").write_bytes(to_document(signed))
+    paths = [str(world.folder / f"{person}.json") for person in ("ada", "bo")]
+    for _ in range(2):
+        outcome = submit(request, paths, "", world.deps(request))
+        assert outcome.decision.verdict is Verdict.ALLOW
+    assert world.execute(request, argv(world)) == 0
+    assert submit(request, paths, "", world.deps(request)).decision.verdict is Verdict.HOLD
+
+
+def test_the_same_human_behind_another_account_is_the_submitter(world: World) -> None:
+    request = world.sql(submitter="github:1")
+    assert world.check(request).change.parties.submitter.person == "ada"
+    outcome = world.approve("ada", request)
+    whys = {a.why for h in outcome.decision.holds for a in h.approvals}
+    assert whys == {"not independent: this person handed it in"}
+
+
+def test_break_glass_passes_a_freeze(world: World) -> None:
+    freeze = "freezes: [{name: sale, start: '2026-10-01', end: '2026-12-01'}]\n"
+    (world.folder / "twokey.yaml").write_text(CONFIG + freeze)
+    request = world.sql()
+    outcome, deps = world.check(request), world.deps(request)
+    assert "freeze" in {h.rule for h in outcome.decision.holds}
+    break_glass(
+        outcome.change, sign(outcome.change, Act.BREAK_GLASS, key("ada").sign, deps), "down", deps
+    )
+    assert world.check(request).decision.verdict is Verdict.ALLOW
 
 
 def test_a_withdrawn_approval_is_gone(world: World) -> None:

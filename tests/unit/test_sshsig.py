@@ -157,9 +157,23 @@ def reviews(
     return [(v.person, v.problem) for v in (verify(s, people) for s in signed)]
 
 
+def bots(*states: tuple[str, int]) -> list[bool]:
+    import json
+
+    listed = [
+        {"id": 1, "user": {"id": user, "login": "copilot-pull-request-reviewer[bot]", "type": "User"},
+         "state": state, "commit_id": "f" * 40, "submitted_at": "2026-11-01T10:00:00Z"}
+        for state, user in states
+    ]  # fmt: skip
+    data = json.dumps(listed).encode()
+    signed = read_reviews(data, source="r", change=CHANGE, forge="github", fetched_by_gate=True)
+    return [verify(s, index()).bot for s in signed]
+
+
 def test_reviews_by_numeric_id_on_the_very_head() -> None:
     assert reviews(("APPROVED", 7)) == [("ada", "")]
     assert reviews(("APPROVED", 8)) == [(None, "")]
+    assert bots(("APPROVED", 7)) == [True]
     assert reviews(("APPROVED", 7), commit="e" * 40) == [
         ("ada", "it is a review of another commit")
     ]

@@ -40,7 +40,7 @@ _FORMAT_OPTIONS = (
 _PEOPLE = (
     ("--agent", "NAME", "The agent that hands the change in."),
     ("--operator", "PERSON", "The human who prompted the agent: roster id or e-mail."),
-    ("--submitter", "PERSON", "Who hands the change in: roster id or e-mail."),
+    ("--submitter", "PERSON", "Who hands it in: roster id, e-mail, or github:ID."),
 )
 
 

@@ -5,6 +5,7 @@ roster that judges this run.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from twokey.approve import verify
 from twokey.approve.reviews import read_reviews
 from twokey.approve.transport import MOST, from_document
-from twokey.errors import InputError, LimitError
+from twokey.errors import AlreadyRecordedError, InputError, LimitError
 from twokey.intake import git
 from twokey.model.approval import Act, Signed, Verified
 from twokey.model.change import Change, ChangeKind
@@ -57,12 +58,40 @@ def _files(path: str) -> list[Path]:
 
 def collect(change: Change, signed: Sequence[Signed], deps: Deps) -> tuple[Verified, ...]:
     """Verified statements about this digest: those that travelled with the request and those of
-    the ledger. The same statement counts once, however many ways it came."""
+    the ledger. The same statement counts once, however many ways it came. One that travelled and
+    holds is recorded with its whole proof, so that `execute` and an auditor see it too."""
     found: dict[bytes, Verified] = {}
-    for each in (*signed, *recorded(change, deps)):
+    for each in recorded(change, deps):
+        found.setdefault(each.statement, _unused(verify(each, deps.people), deps))
+    for each in signed:
         if each.statement not in found:
-            found[each.statement] = _unused(verify(each, deps.people), deps)
+            verified = verify(each, deps.people)
+            found[each.statement] = _unused(verified, deps)
+            _keep(each, verified, change, deps)
     return tuple(found.values())
+
+
+def _keep(signed: Signed, verified: Verified, change: Change, deps: Deps) -> None:
+    holds = not verified.problem and verified.person is not None
+    if holds and signed.method == "ssh" and verified.statement.digest == change.digest:
+        nonce = verified.statement.nonce
+        with suppress(AlreadyRecordedError):
+            deps.ledger.record(stated(signed, verified, deps), key=f"statement/{nonce}")
+
+
+def stated(signed: Signed, verified: Verified, deps: Deps) -> Stated:
+    """The entry of a signed act."""
+    return Stated(
+        at=deps.clock.now(),
+        subject=verified.statement.digest,
+        act=verified.statement.act,
+        person=verified.person,
+        method=verified.method,
+        strength=int(verified.strength),
+        statement=signed.statement,
+        proof=signed.proof,
+        nonce=verified.statement.nonce,
+    )
 
 
 def _unused(verified: Verified, deps: Deps) -> Verified:

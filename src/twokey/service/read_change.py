@@ -1,6 +1,7 @@
 """A Request to a Change: the only verb that opens the files and repositories that it names."""
 
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from twokey.errors import InputError, LimitError
 from twokey.intake import git, read
 from twokey.intake.interface import Source
 from twokey.intake.terraform import is_plan_file, read_plan_file
-from twokey.model.actor import ActorKind, Identity, Parties, Party, PersonId
+from twokey.model.actor import Account, ActorKind, Identity, Parties, Party, PersonId
 from twokey.model.change import Change, ChangeKind
 from twokey.service.request import Request
 
@@ -100,8 +101,9 @@ def _source(request: Request, limits: Limits) -> Source:
 
 def _parties(change: Change, request: Request, people: RosterIndex) -> Parties:
     parties = change.parties
-    if request.submitter:
-        parties = msgspec.structs.replace(parties, submitter=_named(request.submitter, people))
+    submitter = request.submitter or (git.user_email() if not change.commits else "")
+    if submitter:
+        parties = msgspec.structs.replace(parties, submitter=_named(submitter, people))
     if request.agent:
         operator = _named(request.operator, people) if request.operator else None
         parties = msgspec.structs.replace(parties, agent=request.agent, operator=operator)
@@ -111,7 +113,12 @@ def _parties(change: Change, request: Request, people: RosterIndex) -> Parties:
 
 
 def _named(name: str, people: RosterIndex) -> Party:
-    """Somebody named on the command line: a roster id, or an e-mail address."""
+    """Somebody named on the command line: a roster id, an e-mail address, or an account as
+    `forge:number`, which is what a forge can vouch for."""
     person = people.by_id(PersonId(name))
-    identity = Identity(email=name) if "@" in name else Identity(name=name)
+    account = re.fullmatch(r"([a-z]+):(\d{1,18})", name)
+    if account:
+        identity = Identity(account=Account(forge=account.group(1), id=int(account.group(2))))
+    else:
+        identity = Identity(email=name) if "@" in name else Identity(name=name)
     return Party(kind=ActorKind.HUMAN, identity=identity, person=person.id if person else None)

@@ -12,9 +12,9 @@ from datetime import timedelta
 from twokey.approve import verify
 from twokey.approve.challenge import encode, statement_for
 from twokey.errors import RefusedError
-from twokey.model.approval import Act, Signed, Verified
+from twokey.model.approval import Act, Signed
 from twokey.model.change import Change
-from twokey.model.entry import Stated
+from twokey.service.collect import stated
 from twokey.service.deps import Deps
 
 Signer = Callable[[bytes], str]
@@ -43,18 +43,3 @@ def sign(change: Change, act: Act, signer: Signer, deps: Deps, *, of: str = "") 
     # 4 record
     deps.ledger.record(stated(signed, verified, deps), key=f"statement/{statement.nonce}")
     return signed
-
-
-def stated(signed: Signed, verified: Verified, deps: Deps) -> Stated:
-    """The entry of a signed act."""
-    return Stated(
-        at=deps.clock.now(),
-        subject=verified.statement.digest,
-        act=verified.statement.act,
-        person=verified.person,
-        method=verified.method,
-        strength=int(verified.strength),
-        statement=signed.statement,
-        proof=signed.proof,
-        nonce=verified.statement.nonce,
-    )

@@ -18,6 +18,7 @@ from twokey.intake.git.refs import (
     read_blob,
     remote_name,
     resolve,
+    user_email,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "read_range",
     "remote_name",
     "resolve",
+    "user_email",
 ]

@@ -1,6 +1,7 @@
 """Small questions to a repository: revisions, branches, files at a commit, a merge tried out."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,17 @@ def default_branch(repository: Path) -> str:
     if code == 0:
         return out.decode("utf-8", "replace").strip().removeprefix("refs/remotes/origin/")
     return next((name for name in ("main", "master") if is_branch(repository, name)), "main")
+
+
+def user_email() -> str:
+    """The address that this user's own git settings name; empty where they name none."""
+    try:
+        run = subprocess.run(
+            ["git", "config", "--get", "user.email"], capture_output=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return run.stdout.decode("utf-8", "replace").strip()
 
 
 def remote_name(repository: Path) -> str:
