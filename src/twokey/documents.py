@@ -1,8 +1,8 @@
 """Bounded YAML and JSON: bytes to plain values, with the line of each YAML node.
 
 Hostile documents are refused before they cost anything: size, depth and node count are bounded,
-aliases are refused (they are how a small file becomes a huge one), duplicate keys are errors
-(two readers would see two documents), and only plain values exist, no objects.
+the count after aliases are written out (they are how a small file becomes a huge one), duplicate
+keys are errors (two readers would see two documents), and only plain values exist, no objects.
 """
 
 import tomllib
@@ -84,15 +84,15 @@ def read_yaml(
         ) from None
     except (yaml.YAMLError, ValueError) as error:
         raise InputError(f"not YAML: {_first_line(error)}", where=source) from None
-    constructor = _LOADER("")
     found = []
     for node in nodes:
-        if node is None:
-            continue
-        where: dict[str, int] = {}
-        value = _build(node, constructor, source, "$", where if lines else None)
-        if value is not None:
-            found.append(YamlDocument(value=value, line=node.start_mark.line + 1, lines=where))
+        if node is not None:
+            builder = _Builder(source, limits, lines=lines)
+            value = builder.build(node, "$", 0)
+            if value is not None:
+                found.append(
+                    YamlDocument(value=value, line=node.start_mark.line + 1, lines=builder.lines)
+                )
     return found
 
 
@@ -102,13 +102,6 @@ def _guard(text: str, source: str, limits: Limits) -> None:
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             line = event.start_mark.line + 1 if event.start_mark else 1
-            if isinstance(event, yaml.AliasEvent):
-                raise InputError(
-                    f"alias *{event.anchor}",
-                    where=f"{source}:{line}",
-                    expected="a document without aliases",
-                    do="Write the value out.",
-                )
             if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
                 depth += 1
             elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
@@ -133,43 +126,57 @@ def _guard(text: str, source: str, limits: Limits) -> None:
         raise InputError(f"not YAML: {_first_line(error)}", where=source) from None
 
 
-def _build(
-    node: yaml.Node, constructor: Any, source: str, path: str, lines: dict[str, int] | None
-) -> Any:
-    if lines is not None:
-        lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.ScalarNode):
-        return _scalar(node, constructor, source)
-    if node.tag not in _COLLECTIONS:
-        raise InputError(
-            f"the tag {node.tag}", where=f"{source}:{node.start_mark.line + 1}", do="Remove it."
-        )
-    if isinstance(node, yaml.SequenceNode):
-        return [
-            _build(item, constructor, source, f"{path}[{index}]", lines)
-            for index, item in enumerate(node.value)
-        ]
-    if not isinstance(node, yaml.MappingNode):
-        raise InputError("unknown YAML node", where=f"{source}:{node.start_mark.line + 1}")
-    found: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == _MERGE:
-            raise InputError(
-                "a key that isn't a plain word", where=f"{source}:{line}", expected="plain keys"
+class _Builder:
+    """Nodes to plain values. Aliased nodes are built anew each time, and counted each time."""
+
+    def __init__(self, source: str, limits: Limits, *, lines: bool) -> None:
+        self._source, self._limits = source, limits
+        self._constructor = _LOADER("")
+        self._wanted = lines
+        self._built = 0
+        self.lines: dict[str, int] = {}
+
+    def build(self, node: yaml.Node, path: str, depth: int) -> Any:
+        """The value of a node that stands at `path`."""
+        line = node.start_mark.line + 1
+        self._built += 1
+        if self._built > self._limits.nodes or depth > self._limits.depth:
+            raise LimitError(
+                "too deep or too many values once aliases are written out",
+                where=f"{self._source}:{line}",
+                do="Write it without aliases, or raise the setting under limits.",
             )
-        key = key_node.value
-        if key in found:
-            raise InputError(
-                f"the key {key!r} stands twice",
-                where=f"{source}:{line}",
-                expected="each key once",
-                do="Remove one of them.",
-            )
-        if lines is not None:
-            lines[f"{path}.{key}"] = line
-        found[key] = _build(value_node, constructor, source, f"{path}.{key}", lines)
-    return found
+        if self._wanted:
+            self.lines.setdefault(path, line)
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node, self._constructor, self._source)
+        if node.tag not in _COLLECTIONS:
+            raise InputError(f"the tag {node.tag}", where=f"{self._source}:{line}", do="Remove it.")
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(n, f"{path}[{i}]", depth + 1) for i, n in enumerate(node.value)]
+        return self._mapping(node, path, depth)
+
+    def _mapping(self, node: yaml.Node, path: str, depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            where = f"{self._source}:{line}"
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == _MERGE:
+                raise InputError(
+                    "a key that isn't a plain word", where=where, expected="plain keys"
+                )
+            key = key_node.value
+            if key in found:
+                raise InputError(
+                    f"the key {key!r} stands twice",
+                    where=where,
+                    expected="each key once",
+                    do="Remove one of them.",
+                )
+            if self._wanted:
+                self.lines[f"{path}.{key}"] = line
+            found[key] = self.build(value_node, f"{path}.{key}", depth + 1)
+        return found
 
 
 def _scalar(node: yaml.ScalarNode, constructor: Any, source: str) -> Any:

@@ -195,7 +195,7 @@ def test_the_digest_ignores_order_and_writing_but_not_content_or_place() -> None
         (DEPLOYMENT + "---" + DEPLOYMENT, "stands twice"),
         ("apiVersion: v1\nkind: List\nitems: 5\n", "List without items"),
         ("{" * 50_000, "not JSON"),
-        ("a: &a [b]\nc: *a\n", "alias"),
+        ("a: &a [*a]\n", "alias"),
         ("a:\n\t- b\n", "not YAML"),
     ],
 )

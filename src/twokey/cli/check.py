@@ -43,6 +43,8 @@ def command(ctx: click.Context, /, request: Request, **words: Any) -> None:
     deps = bootstrap(request, choice)
     outcome = submit(request, words["approvals"], words["reviews"] or "", deps)
     step_summary(check_markdown(outcome))
+    if ctx.obj["verbose"]:
+        click.echo(f"configuration: {deps.configured_by}; ledger: {deps.ledger.name}", err=True)
     if words["rule"]:
         write_output(explain(outcome, words["rule"]))
     elif words["draft_record"]:

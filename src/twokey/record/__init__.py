@@ -28,4 +28,5 @@ def state_folder() -> Path:
 
 def open_ledger(path: Path | None = None) -> Ledger:
     """The ledger of this user on this machine, or the one at `path`."""
-    return Ledger(SqliteStore(path or state_folder() / "ledger.db"))
+    path = path or state_folder() / "ledger.db"
+    return Ledger(SqliteStore(path), name=str(path))

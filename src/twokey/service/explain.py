@@ -50,11 +50,12 @@ def _hold(hold: Hold) -> list[str]:
 
 
 def _tree(reason: Reason, depth: int) -> list[str]:
+    """The facts under a rule; its own sentence stands above already."""
     text = f"{'  ' * depth}{reason.name}: {reason.outcome}"
-    lines = [text + (f" — {plain(reason.sentence)}" if reason.sentence else "")]
-    for child in reason.children:
-        lines += _tree(child, depth + 1)
-    return lines
+    if depth and reason.sentence:
+        text += f" ({reason.sentence})"
+    lines = textwrap.wrap(plain(text), 78, subsequent_indent="  " * (depth + 2))
+    return [*lines, *(line for child in reason.children for line in _tree(child, depth + 1))]
 
 
 def _wrap(text: str) -> list[str]:
