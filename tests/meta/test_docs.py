@@ -49,7 +49,7 @@ def test_commands_and_options_exist(name: str) -> None:
     commands = dict(COMMANDS)
     for command in re.findall(r"`twokey ([a-z][a-z-]*)", TEXTS[name]):
         assert command in commands, command
-    known = options() | {"--numstat", "--shared"}
+    known = options() | {"--numstat", "--context"}
     for option in re.findall(r"`[^`\n]*?(--[a-z][a-z-]+)[^`\n]*`", TEXTS[name]):
         assert option in known, option
 

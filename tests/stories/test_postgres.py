@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,13 +26,12 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def server() -> Iterator[Path]:
     """A server of its own on a socket in its own folder, run by a user who isn't root."""
-    programs, folder = _programs(), tmp_path_factory.mktemp("pg")
+    programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="twokey-pg-"))
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     prefix = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
-    for place in (folder, *folder.parents[:2]):
-        place.chmod(0o755)
+    folder.chmod(0o755)
     shutil.chown(folder, user)
     data = folder / "data"
 
@@ -43,6 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     run(f"{programs}/pg_ctl", "-D", str(data), "-w", "-l", f"{folder}/log", "-o", options, "start")
     yield folder
     run(f"{programs}/pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+    shutil.rmtree(folder)
 
 
 def test_exactly_the_approved_migration_runs_once(server: Path, tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_exactly_the_approved_migration_runs_once(server: Path, tmp_path: Path) 
     query("CREATE DATABASE shop", "postgres")
     query("CREATE TABLE orders AS SELECT generate_series(1, 5) AS id")
     world = World(tmp_path)
-    request = world.sql("BEGIN;\nDELETE FROM orders;\nCOMMIT;\n")
+    request = world.sql("BEGIN;\nDELETE FROM orders;\nCOMMIT;\n", target=f"{server}/shop")
     words = ["psql", "-h", str(server), "-U", "postgres", "-X", "-v", "ON_ERROR_STOP=1", "-d", "shop",
              "-f", str(tmp_path / "m.sql")]  # fmt: skip
     with pytest.raises(RefusedError):
@@ -84,7 +85,7 @@ def test_exactly_the_approved_migration_runs_once(server: Path, tmp_path: Path) 
 
 def test_a_migration_that_fails_says_so_by_its_own_code(server: Path, tmp_path: Path) -> None:
     world = World(tmp_path)
-    request = world.sql("DROP TABLE nowhere;")
+    request = world.sql("DROP TABLE nowhere;", target=f"{server}/shop")
     for person in ("ada", "bo"):
         world.approve(person, request)
     words = ["psql", "-h", str(server), "-U", "postgres", "-X", "-v", "ON_ERROR_STOP=1", "-d", "shop",

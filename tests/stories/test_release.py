@@ -75,7 +75,9 @@ class World:
         choice = Choice(config=str(self.folder / "twokey.yaml"))
         return msgspec.structs.replace(bootstrap(request, choice, clock=self.clock), environment={})
 
-    def sql(self, text: str = "DROP TABLE orders;", **more: object) -> Request:
+    def sql(
+        self, text: str = "DROP TABLE orders;", target: str = "shop", **more: object
+    ) -> Request:
         (self.folder / "m.sql").write_text(text)
         by_ai = "Generated with [Claude Code](https://claude.ai/code)"
         defaults = {
@@ -84,7 +86,7 @@ class World:
             "rollback": (("*", "backup 7"),),
             "text": by_ai,
         }
-        return Request(kind=ChangeKind.SQL, spec=str(self.folder / "m.sql"), options={"target": "shop"},
+        return Request(kind=ChangeKind.SQL, spec=str(self.folder / "m.sql"), options={"target": target},
                        **(defaults | more))  # type: ignore[arg-type] # fmt: skip
 
     def check(self, request: Request) -> Outcome:
@@ -169,6 +171,8 @@ def test_what_was_approved_is_what_runs(world: World, psql: Path) -> None:
     [
         ["psql", "-d", "other", "-f", "m.sql"],
         ["psql", "-f", "m.sql"],
+        ["psql", "-h", "elsewhere", "-d", "shop", "-f", "m.sql"],
+        ["kubectl", "apply", "-f", "m.yaml"],
         ["psql", "-d", "shop", "-f", "m.sql", "-c", "DROP TABLE x"],
         ["psql", "-d", "shop", "-f", "m.sql", "-f", "n.sql"],
         ["psql", "-d", "shop", "-v", "x=1", "-f", "m.sql"],

@@ -22,7 +22,7 @@ _KUBECTL = re.compile(
 _PSQL = re.compile(
     r"-X|--no-psqlrc|-1|--single-transaction|-q|--quiet|-e|--echo-errors|-w|--no-password"
 )
-_PSQL_PLACE = ("-h", "-p", "-U", "--host", "--port", "--username")
+_PSQL_PLACE = ("-p", "-U", "--port", "--username")
 
 
 class Runnable(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,13 +101,15 @@ def _kubectl(argv: tuple[str, ...]) -> Runnable:
         index += 1
     if verbs != ["apply"] or file < 0 or not _at(argv, file):
         raise _refused("only `kubectl apply -f FILE` is understood")
+    if not places["cluster"]:
+        raise _refused("without --context it lands in whatever cluster is current")
     return Runnable(
         kind=ChangeKind.KUBERNETES, argv=argv, file=file, prefix=prefix, needs=tuple(places.items())
     )
 
 
 def _psql(argv: tuple[str, ...]) -> Runnable:
-    file, prefix, database, index = -1, "", "", 1
+    file, prefix, database, host, index = -1, "", "", "", 1
     while index < len(argv):
         word, _, value = argv[index].partition("=")
         if word in ("-f", "--file"):
@@ -118,6 +120,9 @@ def _psql(argv: tuple[str, ...]) -> Runnable:
         elif word in ("-d", "--dbname"):
             index += not value
             database = value or _at(argv, index)
+        elif word in ("-h", "--host"):
+            index += not value
+            host = value or _at(argv, index)
         elif word in _PSQL_PLACE:
             index += not value
         elif (
@@ -132,8 +137,9 @@ def _psql(argv: tuple[str, ...]) -> Runnable:
         index += 1
     if file < 0 or not _at(argv, file) or not database:
         raise _refused("only `psql -d DATABASE -f FILE` is understood")
+    target = f"{host}/{database}" if host else database
     return Runnable(
-        kind=ChangeKind.SQL, argv=argv, file=file, prefix=prefix, needs=(("target", database),)
+        kind=ChangeKind.SQL, argv=argv, file=file, prefix=prefix, needs=(("target", target),)
     )
 
 

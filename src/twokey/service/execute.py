@@ -34,6 +34,8 @@ from twokey.service.request import Request
 from twokey.service.submit import judge
 
 _NOT_STARTED = -1
+_MISLEADING = ("TF_CLI_ARGS", "PGHOST", "PGDATABASE", "PGSERVICE", "PGOPTIONS", "PSQLRC")
+"""Variables by which a shell could send the command elsewhere, or change what it does."""
 
 
 def execute(digest: str, argv: Sequence[str], deps: Deps) -> int:
@@ -157,7 +159,7 @@ def _consume(outcome: Outcome, deps: Deps) -> str:
 
 
 def _run(argv: list[str]) -> int:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("TF_CLI_ARGS")}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(_MISLEADING)}
     try:
         return subprocess.run(argv, env=kept, check=False).returncode
     except OSError:
