@@ -430,6 +430,42 @@ def test_the_first_configuration_is_no_loosening(repository) -> None:
     assert outcome.decision.verdict is Verdict.ALLOW
 
 
+MANIFEST = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: b}
+roleRef: {kind: ClusterRole, name: %s}
+"""
+
+
+def test_applying_the_last_released_state_again_is_no_change(
+    world: World, tmp_path: Path, monkeypatch
+) -> None:
+    program = tmp_path / "bin" / "kubectl"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexit 0\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    file = tmp_path / "m.yaml"
+    request = Request(kind=ChangeKind.KUBERNETES, spec=str(file), options={"cluster": "prod"}, submitter="cy",
+                      record=RECORD, text="Generated with [Claude Code](https://claude.ai/code)")  # fmt: skip
+    words = ["kubectl", "--context", "prod", "apply", "-f", str(file)]
+    file.write_text(MANIFEST % "view")
+    for person in ("ada", "bo"):
+        world.approve(person, request)
+    assert world.execute(request, words) == 0
+    assert world.check(request).decision.verdict is Verdict.ALLOW
+    other = msgspec.structs.replace(request, options={"cluster": "other"})
+    assert world.check(other).decision.verdict is Verdict.HOLD
+    file.write_text(MANIFEST % "edit")
+    assert world.check(request).decision.verdict is Verdict.HOLD
+    for person in ("ada", "bo"):
+        world.approve(person, request)
+    assert world.execute(request, words) == 0
+    file.write_text(MANIFEST % "view")
+    assert not world.check(request).assessment.retry
+
+
 @needs_terraform
 def test_a_terraform_plan_is_applied_once_and_rolled_back(world: World) -> None:
     module = world.folder

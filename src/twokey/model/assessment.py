@@ -263,7 +263,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     budget is spent; `blanket` that the actor holds, asks for or is given operator-like
     permissions; `uncovered_commits` counts commits that no released change covers.
     `proven_rollback` says that a human goes back to a state that was released and ran; `retry`
-    that its operations are a subset of a released change whose execution failed.
+    that its operations are a subset of a released change whose execution failed, or that it is
+    the state that was released and applied last.
 
     `facts` tells of each optional source whether it is there: `freeze`, `error-budget`,
     `incident`, `composition`, `regions`, `history`.

@@ -22,7 +22,6 @@ from twokey.assess.accumulate import operator_of
 from twokey.clock import random_id
 from twokey.errors import AlreadyRecordedError, InputError, RefusedError
 from twokey.model.change import Digest
-from twokey.model.codec import canonical, digest_of
 from twokey.model.decision import Verdict
 from twokey.model.entry import AnyFact, Consumed, Decided, Finished, Started, decode_fact
 from twokey.service import history
@@ -138,7 +137,7 @@ def _consume(outcome: Outcome, deps: Deps) -> str:
         subject=change.digest,
         execution=execution,
         kind=change.kind,
-        target=digest_of(canonical(change.target)),
+        target=history.target_digest(change),
         actor=operator_of(change),
         operations=deps.ledger.remember(msgspec.json.encode(history.executed_state(change))),
         retry_of="retry" if outcome.assessment.retry else "",

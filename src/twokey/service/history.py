@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from twokey.model.assessment import PastChange
-from twokey.model.change import Change, Verb
+from twokey.model.change import Change, ChangeKind, Digest, Verb
+from twokey.model.codec import canonical, digest_of
 from twokey.model.entry import BrokeGlass, Decided, Finished, Started, decode_fact
 from twokey.record.log import Ledger
 
@@ -57,8 +58,9 @@ def is_retry(ledger: Ledger, change: Change, actor: str | None, now: datetime) -
     if actor is None or not change.operations:
         return False
     wanted = {o.digest for o in change.operations}
+    here = target_digest(change)
     for started in _started(ledger, now - RETRY):
-        if started.actor == actor and started.kind == change.kind and not started.retry_of:
+        if started.actor == actor and started.target == here and not started.retry_of:
             code = _outcome(ledger, started)
             state = _state(ledger, started)
             if code not in (None, 0) and state and wanted <= set(state.operations):
@@ -67,20 +69,39 @@ def is_retry(ledger: Ledger, change: Change, actor: str | None, now: datetime) -
 
 
 def is_proven_rollback(ledger: Ledger, change: Change) -> bool:
-    """True where every operation leads to a state that a released change led to before, and ran.
+    """True where every operation leads to a state that a released change led to before, and ran,
+    in this very place.
 
     Operations that leave nothing behind (a delete) lead to no state, so they are never proven.
     """
     wanted = {o.after for o in change.operations}
     if not wanted or "" in wanted or any(o.verb is Verb.UNKNOWN for o in change.operations):
         return False
+    here = target_digest(change)
     for started in _started(ledger, None):
-        state = _state(ledger, started)
+        state = _state(ledger, started) if started.target == here else None
         if state and _outcome(ledger, started) == 0:
             wanted -= set(state.after)
         if not wanted:
             return True
     return False
+
+
+def is_reapplied(ledger: Ledger, change: Change) -> bool:
+    """True where the last execution for this target succeeded with exactly this content.
+
+    Only for formats that describe a state: running the same migration twice does something twice.
+    """
+    if change.kind is not ChangeKind.KUBERNETES:
+        return False
+    here = target_digest(change)
+    last = next((s for s in reversed(_started(ledger, None)) if s.target == here), None)
+    return last is not None and last.subject == change.digest and _outcome(ledger, last) == 0
+
+
+def target_digest(change: Change) -> Digest:
+    """Where a change lands, as entries name it."""
+    return digest_of(canonical([change.kind, change.target]))
 
 
 def open_glass(ledger: Ledger, change: Change, now: datetime) -> BrokeGlass | None:

@@ -19,7 +19,6 @@ from twokey.decide import Case, decide
 from twokey.model.approval import Signed, Verified
 from twokey.model.assessment import Assessment, Evidence, Level
 from twokey.model.change import Change
-from twokey.model.codec import canonical, digest_of
 from twokey.model.decision import Decision
 from twokey.model.entry import Decided
 from twokey.service import history
@@ -83,7 +82,7 @@ def assess_change(
             declared_human=human,
         ),
     )
-    agent = change.parties.agent
+    by_human = change.parties.agent is None and provenance.level is not Level.AUTONOMOUS
     world = World(
         settings=deps.settings,
         roster=deps.roster,
@@ -96,8 +95,9 @@ def assess_change(
             declared_human=human,
         ),
         first_configuration=deps.first_configuration,
-        proven_rollback=agent is None and history.is_proven_rollback(deps.ledger, change),
-        retry=history.is_retry(deps.ledger, change, operator_of(change), now),
+        proven_rollback=by_human and history.is_proven_rollback(deps.ledger, change),
+        retry=history.is_reapplied(deps.ledger, change)
+        or history.is_retry(deps.ledger, change, operator_of(change), now),
     )
     assessment = assess(change, provenance, world)
     if provenance.level is not Level.AUTOMATED:
@@ -119,7 +119,7 @@ def _entry(
         subject=change.digest,
         verdict=decision.verdict,
         kind=change.kind,
-        target=digest_of(canonical(change.target)),
+        target=history.target_digest(change),
         tier=assessment.tier.word,
         level=assessment.provenance.level,
         authority=deps.authority.standing,

@@ -17,25 +17,36 @@ _MODEL = re.compile(
 _WORDS = {
     "claude": "Claude Code",
     **{word.lower(): name for name in TOOLS for word in (name, name.replace(" ", "-"))},
-    "github copilot": "Copilot",
     "openai codex": "Codex",
-    "gemini cli": "Gemini",
-    "chatgpt": "ChatGPT",
 }
+_NAMES = (
+    (re.compile(r"claude[ -](?:code|opus|sonnet|haiku|\d).*"), "Claude Code"),
+    (re.compile(r"(?:github )?copilot\b.*"), "Copilot"),
+    (re.compile(r"(?:openai )?(?:codex|chatgpt|gpt-?\d)\b.*"), "Codex"),
+    (re.compile(r"(?:google )?gemini[ -](?:cli|code|pro|flash|\d).*"), "Gemini"),
+    (re.compile(r"cursor(?: agent| ai)?"), "Cursor"),
+)
+"""Names that no person has, where a trailer carries no address."""
 
 
 def detect(message: Message) -> Iterator[Signal]:
     """Signals of the commit's trailers."""
-    if "-by" not in message.folded and not any(key in message.folded for key in _OWN):
+    if not any(mark in message.folded for mark in ("-by", "ai-agent")) and not any(
+        key in message.folded for key in _OWN
+    ):
         return
     for key, value in message.trailers:
         name, email = person(value)
         if key in _AUTHORED:
             tool = tool_of(name, email)
             level = Level.AUTHORED
+            if key == "generated-by" and not tool and not email:
+                tool = _named_tool(value.strip().lower())
         elif key in _ASSISTED:
             tool = tool_of(name, email) or _model_tool(value, email)
             level = Level.ASSISTED
+        elif key == "ai-agent":
+            tool, level = _named_tool(value.strip().lower()) or value.strip()[:40], Level.AUTHORED
         else:
             continue
         if tool:
@@ -54,7 +65,11 @@ def _model_tool(value: str, email: str) -> str:
     if email:
         return ""
     found = _MODEL.fullmatch(value)
-    agent = (found.group(1) if found else value).strip().lower()
-    if agent in _WORDS:
-        return _WORDS[agent]
-    return found.group(1).strip() if found else ""
+    agent = (found.group(1) if found else value).strip()
+    return _named_tool(agent.lower()) or (agent if found else "")
+
+
+def _named_tool(name: str) -> str:
+    if name in _WORDS:
+        return _WORDS[name]
+    return next((tool for pattern, tool in _NAMES if pattern.fullmatch(name)), "")
