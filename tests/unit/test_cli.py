@@ -218,6 +218,11 @@ def test_an_agent_in_the_environment_is_in_the_chain(tmp_path: Path) -> None:
         "check", "--diff", "-", "--format", "json", cwd=tmp_path, stdin=DIFF, CLAUDECODE="1"
     )
     assert json.loads(run.stdout)["provenance"]["level"] == "autonomous"
+    (tmp_path / "m.sql").write_text("CREATE ROLE a SUPERUSER;")
+    denied = twokey("check", "--sql", "m.sql", cwd=tmp_path, CLAUDECODE="1")
+    assert denied.returncode == 20
+    assert "claude_code" in denied.stdout
+    assert "agent-no-blanket" in denied.stdout
 
 
 PEOPLE = """

@@ -15,6 +15,7 @@ from twokey.assess import World, assess
 from twokey.assess.accumulate import operator_of
 from twokey.assess.blast.radius import REMOVING, total_of
 from twokey.assess.provenance import Context, provenance_of
+from twokey.assess.provenance.whole import session
 from twokey.decide import Case, decide
 from twokey.model.approval import Signed, Verified
 from twokey.model.assessment import Assessment, Evidence, Level
@@ -42,6 +43,7 @@ def submit(request: Request, approvals: Sequence[str], reviews: str, deps: Deps)
 def judge(change: Change, request: Request, signed: Sequence[Signed], deps: Deps) -> Outcome:
     """Steps 2 to 5, for a Change that was read already."""
     now = deps.clock.now()
+    change = _with_session_agent(change, deps)
     assessment = assess_change(change, request, (), deps)
     bound = bind_merged_tree(change, assessment, request)
     approvals = collect(bound, signed, deps)
@@ -66,6 +68,20 @@ def judge(change: Change, request: Request, signed: Sequence[Signed], deps: Deps
         receipt=receipt,
         simulated=any(a.simulated for a in approvals),
     )
+
+
+def _with_session_agent(change: Change, deps: Deps) -> Change:
+    """The change with the agent in its chain whose session this process runs in. Its operator is
+    whoever would otherwise have handed the change in."""
+    parties = change.parties
+    context = Context(environment=deps.environment)
+    signal = next(session(change, context), None) if parties.agent is None else None
+    if signal is None:
+        return change
+    operator = parties.operator or parties.submitter or next(iter(parties.authors), None)
+    name = signal.tool.lower().replace(" ", "_")
+    parties = msgspec.structs.replace(parties, agent=name, operator=operator)
+    return msgspec.structs.replace(change, parties=parties)
 
 
 def assess_change(

@@ -39,6 +39,7 @@ _LINK, _SUBMODULE = "120000", "160000"
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _POINTER_BYTES = 1024
 _ABSENT = "000000"
+_MOST_MERGES = 50
 
 
 def read_range(
@@ -222,7 +223,8 @@ def _with_prefix(repository: Path, blobs: list[str]) -> list[str]:
 def _parties(repository: Path, commits: tuple[Commit, ...]) -> Parties:
     """Authors and committers as git names them. A clean merge from the base gives no hand."""
     merges = [c for c in commits if len(c.parents) > 1]
-    clean = {c.id for c in merges if _is_clean(repository, c)}
+    # Each is a process of git; beyond so many, a merge's committer counts as involved instead.
+    clean = {c.id for c in merges[:_MOST_MERGES] if _is_clean(repository, c)}
     wrote = [c for c in commits if c.id not in clean]
     return Parties(
         authors=_people(c.author for c in wrote),

@@ -21,11 +21,12 @@ def check_markdown(outcome: Outcome, *, everything: bool = False) -> str:
         ),
         "",
     ]
+    lines += [f"- **{markdown(d.sentence)}** {code(d.rule)}" for d in decision.denials]
+    lines += [""] if decision.denials else []
     missing = needs(outcome)
     if missing:
         lines += ["| Needs | Rule |", "|---|---|"]
         lines += [f"| {markdown(sentence)} | {code(rule)} |" for sentence, rule in missing] + [""]
-    lines += [f"- **{markdown(d.sentence)}** {code(d.rule)}" for d in decision.denials]
     if decision.verdict is Verdict.HOLD:
         lines += _who(outcome)
     lines += ["", "**Why:** " + ". ".join(markdown(s) for s in why(outcome)) + ".", ""]

@@ -28,9 +28,9 @@ def no_paint(text: str, meaning: str) -> str:  # noqa: ARG001 - the signature of
 def check_text(outcome: Outcome, *, everything: bool = False, paint: Paint = no_paint) -> str:
     """The whole answer. `everything` lists every operation instead of the worst three."""
     lines = [_headline(outcome, paint), ""]
+    lines += _section("Denied", _denials(outcome))
     lines += _section("Needs", _two_columns(needs(outcome)))
     lines += _section("Who", _who(outcome))
-    lines += _section("Denied", _denials(outcome))
     lines += _section("Why", _wrapped(". ".join(why(outcome))))
     lines += _section("Glass", _wrapped(_passed(outcome)))
     lines += _operations(outcome, everything)

@@ -91,7 +91,7 @@ def next_steps(outcome: Outcome) -> list[str]:
         steps.append("twokey approve … --declare-human    (the submitter)")
     if any(h.supply == "rollback-evidence" for h in waiting):
         steps.append("twokey check … --rollback RESOURCE=WHERE")
-    rules = [h.rule for h in waiting] + [d.rule for d in outcome.decision.denials]
+    rules = [d.rule for d in outcome.decision.denials] + [h.rule for h in waiting]
     if rules:
         steps.append(f"twokey check … --explain {rules[0]}")
     return steps
