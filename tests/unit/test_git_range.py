@@ -206,6 +206,8 @@ def test_a_clean_merge_gives_no_hand_but_an_edited_one_does(base) -> None:
     base.git("merge", "-q", "main", "-m", "Update", email="clean@example.com")
     authors = {p.identity.email for p in read(base, "main..work").parties.authors}
     assert authors == {"work@example.com"}
+    mergers = {p.identity.email for p in read(base, "main..work").parties.mergers}
+    assert mergers == {"clean@example.com"}
     base.write("smuggled.txt")
     base.git("add", "-A")
     base.git("commit", "-q", "--amend", "--no-edit", email="evil@example.com",

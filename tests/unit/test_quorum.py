@@ -79,6 +79,20 @@ def test_committers_pushers_and_submitters_have_a_hand_too() -> None:
         assert not judge(ONE, given_case).released
 
 
+def test_a_clean_merge_is_a_hand_for_two_person_alone() -> None:
+    import msgspec
+
+    ada = Party(kind=ActorKind.HUMAN, identity=Identity(), person=PersonId("ada"))
+    given_case = case(level="human", author="cy", approvals=(approval("ada"),))
+    parties = msgspec.structs.replace(given_case.assessment.parties, mergers=(ada,))
+    assessment = msgspec.structs.replace(given_case.assessment, parties=parties)
+    given_case = msgspec.structs.replace(given_case, assessment=assessment)
+    assert judge(requirement("senior", given_case), given_case).released
+    two = judge(requirement("two-person", given_case), given_case)
+    assert not two.released
+    assert "merged the base" in two.judged[0].why
+
+
 def test_one_person_counts_once_by_whatever_channels() -> None:
     two = Requirement(signoff="two", slots=(Slot(count=2, label="two humans"),))
     both = (

@@ -71,6 +71,7 @@ def resolve_parties(parties: Parties, people: RosterIndex) -> Parties:
         co_authors=tuple(map(known, parties.co_authors)),
         committers=tuple(map(known, parties.committers)),
         pushers=tuple(map(known, parties.pushers)),
+        mergers=tuple(map(known, parties.mergers)),
         submitter=known(parties.submitter) if parties.submitter else None,
         operator=known(parties.operator) if parties.operator else None,
     )

@@ -90,7 +90,7 @@ def _hopeless(requirement: Requirement, signed: Sequence[Person], case: Case) ->
     lacking = unfilled(requirement, everyone, case)
     if not lacking:
         return ""
-    barred = len(involved(case))
+    barred = len(involved(case, strict=requirement.strict))
     return (
         f"nobody can give {requirement.signoff}: the roster lacks {lacking[0].label} "
         f"({len(case.roster.people)} named, {barred} of them involved); "

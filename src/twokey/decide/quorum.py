@@ -78,13 +78,16 @@ def judge(requirement: Requirement, case: Case) -> Quorum:
 
 def may_sign(person: Person, requirement: Requirement, case: Case) -> bool:
     """True where nothing but the place to fill stands between this person and the hold (4, 5)."""
-    return not requirement.independent or person.id not in involved(case)
+    barred = involved(case, strict=requirement.strict)
+    return not requirement.independent or person.id not in barred
 
 
-def involved(case: Case) -> frozenset[PersonId]:
-    """Everybody of the roster who had a hand in the change."""
-    parties = case.assessment.parties.everyone()
-    return frozenset(p.person for p in parties if p.person is not None)
+def involved(case: Case, *, strict: bool) -> frozenset[PersonId]:
+    """Everybody of the roster who had a hand in the change; where `strict`, those who merged the
+    base in too."""
+    parties = case.assessment.parties
+    everyone = (*parties.everyone(), *(parties.mergers if strict else ()))
+    return frozenset(p.person for p in everyone if p.person is not None)
 
 
 def fits_any(person: Person, places: Iterable[Slot], case: Case) -> bool:
@@ -197,6 +200,7 @@ def _independence(person: Person | None, requirement: Requirement, case: Case) -
         ("pushed it", parties.pushers),
         ("handed it in", (parties.submitter,)),
         ("operates the agent", (parties.operator,)),
+        ("merged the base into it", parties.mergers),
     )
     hand = next(w for w, group in groups if any(p and p.person == person.id for p in group))
     return f"not independent: this person {hand}"

@@ -81,18 +81,20 @@ class Parties(msgspec.Struct, frozen=True, kw_only=True):
     """Everybody who had a hand in a change. All of them are no independent approvers.
 
     `submitter` hands the change in; `agent` is the name of an agent in the chain and `operator`
-    the human who prompted it. Fields are empty or None where nothing is known.
+    the human who prompted it. `mergers` only merged the base in, cleanly: a hand that counts for
+    two-person alone. Fields are empty or None where nothing is known.
     """
 
     authors: tuple[Party, ...] = ()
     co_authors: tuple[Party, ...] = ()
     committers: tuple[Party, ...] = ()
     pushers: tuple[Party, ...] = ()
+    mergers: tuple[Party, ...] = ()
     submitter: Party | None = None
     agent: str | None = None
     operator: Party | None = None
 
     def everyone(self) -> tuple[Party, ...]:
-        """All parties, in the order author, co-author, committer, pusher, submitter, operator."""
+        """All but mergers: author, co-author, committer, pusher, submitter, operator."""
         named = (*self.authors, *self.co_authors, *self.committers, *self.pushers)
         return named + tuple(p for p in (self.submitter, self.operator) if p is not None)

@@ -131,7 +131,6 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     notes: str = ""
     tree: str = ""
-    patch_id: str = ""
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

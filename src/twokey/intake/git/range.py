@@ -226,9 +226,11 @@ def _parties(repository: Path, commits: tuple[Commit, ...]) -> Parties:
     # Each is a process of git; beyond so many, a merge's committer counts as involved instead.
     clean = {c.id for c in merges[:_MOST_MERGES] if _is_clean(repository, c)}
     wrote = [c for c in commits if c.id not in clean]
+    merged = [c for c in commits if c.id in clean]
     return Parties(
         authors=_people(c.author for c in wrote),
         committers=_people(c.committer for c in wrote),
+        mergers=_people(i for c in merged for i in (c.author, c.committer)),
         co_authors=_people(p for c in wrote for p in _co_authors(c.message)),
     )
 
