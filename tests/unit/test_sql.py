@@ -1,13 +1,17 @@
 """Migrations: what each statement does, in three dialects; opaque is unknown, never harmless."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import twokey.intake
 from twokey.errors import InputError
 from twokey.intake import read
 from twokey.intake.interface import Source
-from twokey.model.change import Change, ChangeKind
+from twokey.model.change import HINTS, Change, ChangeKind
 
 
 def parse(text: str | bytes, dialect: str = "postgres", **options: str) -> Change:
@@ -89,7 +93,7 @@ def test_what_is_opaque_is_unknown(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["BEGIN; COMMIT", "SET search_path = x", "SET lock_timeout = '5s'", "COMMENT ON TABLE t IS 'DROP TABLE x'",
+    ["BEGIN; COMMIT", "START TRANSACTION; SAVEPOINT a; RELEASE SAVEPOINT a; END", "DISCARD ALL", "VALUES (1)", "SET search_path = x", "SET lock_timeout = '5s'", "COMMENT ON TABLE t IS 'DROP TABLE x'",
      "SELECT set_config('search_path', '', false)", "VACUUM t", "ANALYZE t", "SHOW server_version"],
 )  # fmt: skip
 def test_setting_up_a_session_is_no_operation(text: str) -> None:
@@ -142,6 +146,9 @@ def test_locks_and_rewrites(text: str, locks: bool) -> None:
         ("/*!50000 DROP TABLE t */;", "mysql", [("delete", "table", "t")]),
         ("DELIMITER //\nCREATE PROCEDURE p() BEGIN DELETE FROM t; END//\nDELIMITER ;\nDROP TABLE u;", "mysql", None),
         ("DELETE FROM t LIMIT 5", "mysql", [("delete", "rows", "t")]),
+        ("DROP USER 'a'@'%'", "mysql", [("delete", "role", "line 1")]),
+        ("ALTER TABLE t ENGINE=InnoDB", "mysql", [("update", "table", "t")]),
+        ("FLUSH PRIVILEGES", "mysql", [("update", "session", "line 1")]),
         ("RENAME TABLE a TO b", "mysql", [("update", "table", "a")]),
         ("# comment; DROP TABLE x\nDROP TABLE `y`;", "mysql", [("delete", "table", "y")]),
         ("INSERT INTO t VALUES ('it''s \\'; DROP TABLE x; --')", "mysql", [("create", "rows", "t")]),
@@ -227,3 +234,9 @@ SAFE = st.sampled_from(["SELECT 1;", "INSERT INTO a VALUES (';');", "-- x\n", "/
 def test_a_drop_is_found_among_whatever_else(before: list[str], after: list[str]) -> None:
     text = "\n".join([*before, "DROP TABLE hidden;", *after])
     assert ("delete", "table", "hidden") in effects(text)
+
+
+def test_hints_are_of_the_closed_vocabulary() -> None:
+    sources = Path(twokey.intake.__file__).parent.rglob("*.py")
+    words = {w for p in sources for w in re.findall(r'"([a-z-]+)"', p.read_text())}
+    assert words >= HINTS

@@ -107,7 +107,6 @@ HINTS = frozenset(
         "submodule",
         "mode",  # the file mode changes
         "lfs",
-        "generated",
         "deferred",  # not part of this application; its final action isn't known
         "import",
         "uncertain",  # the format says that the verb may be worse than stated, and it was raised

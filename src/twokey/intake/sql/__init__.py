@@ -111,7 +111,9 @@ def _effects(statement: Statement, dialect: str) -> Iterator[Effect]:
         yield UNKNOWN  # the parser cuts it elsewhere than we do, or sees nothing in it
         return
     tree = trees[0]
-    if isinstance(tree, exp.Command):
+    if isinstance(tree, exp.Command) or (
+        isinstance(tree, exp.Alter) and not tree.args.get("actions")
+    ):
         yield from command_effects(text)
         return
     try:

@@ -34,6 +34,9 @@ def _table(
 _KNOWN = _table(
     (rf"LOCK (?:TABLES? )?(?:ONLY )?{_NAME}.*", Verb.UPDATE, "table", ("locks",)),
     (r"UNLOCK TABLES", Verb.READ, "session", ()),
+    (r"(?:START TRANSACTION|BEGIN|SAVEPOINT|RELEASE|ABORT)\b[\w ,]*", Verb.READ, "session", ()),
+    (r"DISCARD (?:ALL|PLANS|SEQUENCES|TEMP|TEMPORARY)", Verb.READ, "session", ()),
+    (r"FLUSH [\w ,]+", Verb.UPDATE, "session", ()),
     (rf"VACUUM FULL(?: (?:FREEZE|VERBOSE|ANALYZE))* ?{_NAME}?", Verb.UPDATE, "table", ("locks",)),
     (rf"VACUUM(?: \([\w, ]+\))?(?: (?:FREEZE|VERBOSE|ANALYZE))* ?{_NAME}?", Verb.READ, "table", ()),
     (rf"(?:ANALYZE|OPTIMIZE|CHECK)(?: VERBOSE)?(?: TABLE)? ?{_NAME}?", Verb.READ, "table", ()),
@@ -41,7 +44,7 @@ _KNOWN = _table(
     (rf"REINDEX(?: \([\w ]+\))? (?:INDEX|TABLE|SCHEMA|DATABASE) CONCURRENTLY {_NAME}", Verb.UPDATE, "index", ()),
     (rf"REINDEX(?: \([\w ]+\))?(?: (?:INDEX|TABLE|SCHEMA|DATABASE))? ?{_NAME}", Verb.UPDATE, "index", ("locks",)),
     (rf"REFRESH MATERIALIZED VIEW(?: CONCURRENTLY)? {_NAME}.*", Verb.UPDATE, "materialized view", ()),
-    (rf"DROP (?:ROLE|USER|GROUP) {_IF}{_NAME}.*", Verb.DELETE, "role", ("grants",)),
+    (rf"DROP (?:ROLE|USER|GROUP) {_IF}(?:'[^']*'(?:@'[^']*')?|{_NAME}).*", Verb.DELETE, "role", ("grants",)),
     (rf"DROP OWNED BY {_NAME}{_TAIL}", Verb.DELETE, "database", ("stateful", "cascades")),
     (rf"DROP EXTENSION {_IF}{_NAME}{_TAIL}", Verb.DELETE, "extension", ("cascades",)),
     (rf"DROP (?:{_OBJECTS}) {_IF}{_NAME}.*", Verb.DELETE, "object", ()),

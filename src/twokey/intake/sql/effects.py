@@ -52,7 +52,7 @@ def effects(tree: exp.Expr, dialect: str) -> Iterator[Effect]:
     found = list(_walk(tree, dialect))
     if found:
         yield from found
-    elif isinstance(tree, exp.Query):
+    elif isinstance(tree, (exp.Query, exp.Values)):
         yield from _read(tree)
     elif isinstance(tree, exp.Pragma):
         yield from [UNKNOWN] if "writable_schema" in tree.sql().lower() else []
