@@ -117,9 +117,11 @@ def _effects(statement: Statement, dialect: str) -> Iterator[Effect]:
         yield from command_effects(text)
         return
     try:
-        yield from list(effects(tree, dialect))
+        found = list(effects(tree, dialect))
     except (RecursionError, KeyError, AttributeError, TypeError):
-        yield UNKNOWN
+        found = [UNKNOWN]
+    # What parses as a mere expression (`SAVEPOINT a`) may still be a statement that is known.
+    yield from command_effects(text) if found == [UNKNOWN] else found
 
 
 def _client(text: str) -> Iterator[Effect]:
