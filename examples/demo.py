@@ -87,29 +87,38 @@ def live(place: Path) -> Deps:
     os.chdir(module)
     request = by_agent("plan.tfplan", "production", record="record.yaml")
     outcome, deps = check(request)
-    expect(outcome.decision.verdict == "hold", "it is held")
     command = ["terraform", "apply", "-input=false", "-no-color", "plan.tfplan"]
     say("Execute it anyway:")
     refused(outcome.change.digest, command, deps)
+    digest = release(request, outcome, deps)
+    say("Execute it:")
+    expect(execute(digest, command, deps) == 0, "exactly the approved plan ran")
+    say("Execute it again, with the same approvals:")
+    refused(digest, command, deps)
+    return deps
+
+
+def without_terraform() -> Deps:
+    """The release without the execution, which needs Terraform."""
+    title("4  Two people release it (executing it needs terraform on the path)")
+    shutil.copy(HERE / "environment" / "record.yaml", "record.yaml")
+    request = by_agent("plan.json", "production", record="record.yaml")
+    outcome, deps = check(request)
+    release(request, outcome, deps)
+    return deps
+
+
+def release(request: Request, outcome: Outcome, deps: Deps) -> str:
+    """Approvals: one that must not count, and two that release it; returns the digest."""
+    expect(outcome.decision.verdict == "hold", "it is held")
     say("The engineer who prompted the agent approves. It must not count:")
     outcome = approve("engineer-mid", outcome, request, deps)
     expect(outcome.decision.verdict == "hold", "the operator's own approval doesn't count")
     say("Two seniors who had no hand in it approve:")
     approve("senior-checkout", outcome, request, deps, show=False)
-    outcome = approve("senior-identity", outcome, request, deps)
+    outcome = approve("senior-pricing", outcome, request, deps)
     expect(outcome.decision.verdict == "allow", "two people release it")
-    say("Execute it:")
-    code = execute(outcome.change.digest, command, deps)
-    expect(code == 0, "exactly the approved plan ran")
-    say("Execute it again, with the same approvals:")
-    refused(outcome.change.digest, command, deps)
-    return deps
-
-
-def without_terraform() -> Deps:
-    """Say what can't be shown here; the checks and the ledger don't need Terraform."""
-    title("4  Live execution needs terraform on the path, and isn't shown on this machine")
-    return bootstrap(Request(kind=ChangeKind.DIFF, spec="-"), Choice())
+    return outcome.change.digest
 
 
 def verify(deps: Deps) -> None:

@@ -86,7 +86,8 @@ def next_steps(outcome: Outcome) -> list[str]:
     if any(h.requirement for h in waiting) and outcome.decision.people is not None:
         steps.append(f"twokey approve {option}    (a reviewer)")
     if any(h.supply == "change-record" for h in waiting):
-        steps.append("twokey check … --draft-record > record.yaml    (then --record record.yaml)")
+        steps.append("twokey check … --draft-record > record.yaml")
+        steps.append("twokey check … --record record.yaml")
     if any(h.supply == "declaration" for h in waiting):
         steps.append("twokey approve … --declare-human    (the submitter)")
     if any(h.supply == "rollback-evidence" for h in waiting):
