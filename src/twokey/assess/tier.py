@@ -82,7 +82,10 @@ def _high(facts: TierFacts, effects: list[Effect], thresholds: Thresholds) -> tu
             facts.share > thresholds.share,
             f"it removes {facts.share:.0%} of an environment in a day",
         ),
-        (facts.ai_involved and large, f"AI was involved, and it changes {size}"),
+        (
+            facts.ai_involved and large,
+            f"people aren't declared to have written it, and it changes {size}",
+        ),
     ]
     return tuple(sentence for applies, sentence in found if applies)
 
