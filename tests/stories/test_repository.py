@@ -1,8 +1,12 @@
 """Stories over a repository: merged trees, pinned bumps, traces, records, and a moved base."""
 
+import json
+from datetime import UTC, datetime
+
 import pytest
 
 from twokey.bootstrap import Choice, bootstrap
+from twokey.clock import FixedClock
 from twokey.model.change import ChangeKind
 from twokey.service.outcome import Outcome
 from twokey.service.record_text import record_in
@@ -131,3 +135,45 @@ def test_a_record_in_the_text_of_a_pull_request(work) -> None:
     text = RECORD.replace("<!-- what to watch -->", "errors")
     outcome = check(work, "main..work", text=text)
     assert "change-record" not in {w.rule for w in outcome.decision.would}
+
+
+CONFIG = """
+people: people.yaml
+domains: {pricing: {criticality: critical, owners: ["team:pricing"], paths: ["src/**"]}}
+"""
+ROSTER = """
+people:
+  - {id: ada, level: senior, teams: [pricing], accounts: [{forge: github, id: 7}], emails: [ada@example.com]}
+  - {id: cy, level: mid, accounts: [{forge: github, id: 8}], emails: [cy@example.com]}
+"""
+
+
+def test_forge_reviews_release_in_ci_and_nowhere_else(repository, tmp_path, monkeypatch) -> None:
+    repository.write("twokey.yaml", CONFIG)
+    repository.write("people.yaml", ROSTER)
+    repository.commit("Base")
+    repository.git("checkout", "-q", "-b", "work")
+    repository.write("src/x.py", "one\n")
+    message = "Change\n\nAssisted-by: Claude Code"
+    head = repository.commit(message, email="cy@example.com", name="Cy")
+    record = "## Change record\nWhat: a\nWhy: b\nRollback: c\nTests: d\nWatch: e\n"
+    request = Request(
+        kind=ChangeKind.GIT, spec="main..work", repository=str(repository.path), text=record
+    )
+    file = tmp_path / "reviews.json"
+
+    def verdict(account: int, commit: str, authority: str) -> str:
+        file.write_text(json.dumps([{"id": 1, "user": {"id": account}, "state": "APPROVED", "commit_id": commit,
+                                     "submitted_at": "2026-01-01T00:00:00Z"}]))  # fmt: skip
+        clock = FixedClock(datetime(2026, 1, 1, 1, tzinfo=UTC))
+        deps = bootstrap(
+            request, Choice(authority=authority, base="main" if authority else ""), clock=clock
+        )
+        return str(submit(request, (), str(file), deps).decision.verdict)
+
+    monkeypatch.setenv("CI", "true")
+    assert verdict(7, head, "ci") == "allow"
+    assert verdict(7, head, "") == "hold"
+    assert verdict(8, head, "ci") == "hold"
+    assert verdict(9, head, "ci") == "hold"
+    assert verdict(7, repository.git("rev-parse", "main"), "ci") == "hold"
